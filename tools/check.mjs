@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 const steps = [
   ['lock file', 'npm', ['ci', '--dry-run', '--loglevel=error']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
-  ['proto lint', 'buf', ['lint', 'proto']],
+  ['proto lint', 'buf', ['lint']],
   ['generated code', 'node', ['tools/generate.mjs', '--check']],
   ['types', 'node', ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json']],
   ['types of the site', 'node', ['node_modules/typescript-7/bin/tsc', '-p', 'apps/web/tsconfig.json']],
