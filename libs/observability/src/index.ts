@@ -1,1 +1,3 @@
-export {};
+export { LOG_LEVELS, Logger, createLogger } from './logger.js';
+export type { Fields, LogLevel } from './logger.js';
+export { Metrics } from './metrics.js';
