@@ -1,0 +1,15 @@
+import { type Clock } from '@storey/context';
+import { type Migration } from 'kysely/migration';
+
+/** By name; run in the order of their names, each once. What has run may neither be renamed nor vanish. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+export interface OpenSqlOptions {
+  /** A function is told how many physical tables there are, for `forEachTable`. */
+  readonly migrations: Migrations | ((tables: number) => Migrations);
+  /** Physical tables of a sharded table, a divisor of 64. The URL's `?tables=` wins. Fixed when the database is made. */
+  readonly tables?: number;
+  readonly clock?: Clock;
+  /** Sees the text of every statement, for tests and tracing. Called synchronously, before it runs. */
+  readonly onStatement?: (text: string) => void;
+}

@@ -1,0 +1,80 @@
+import { toAppError } from '@storey/errors';
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type SelectQueryNode,
+} from 'kysely';
+
+/** Kysely's SQLite over a connection of ours, for single statements. Transactions go through the group commit. */
+export class SqliteDialect implements Dialect {
+  readonly #connection: DatabaseConnection;
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
+  }
+
+  createDriver(): Driver {
+    return new StatementDriver(this.#connection);
+  }
+
+  createQueryCompiler(): SqliteQueryCompiler {
+    return new Compiler();
+  }
+
+  createAdapter(): SqliteAdapter {
+    return new Adapter();
+  }
+
+  createIntrospector<DB>(db: Kysely<DB>): DatabaseIntrospector {
+    return new SqliteIntrospector(db);
+  }
+}
+
+class Adapter extends SqliteAdapter {
+  /** Statements are synchronous, so callers need not queue for the connection. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
+  /** SQLite does; Kysely is careful because of its locking. Lets all migrations run in one transaction. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class Compiler extends SqliteQueryCompiler {
+  /** There is one writer, so there is nothing to lock and no clause for it. */
+  protected override visitSelectQuery(node: SelectQueryNode): void {
+    const endModifiers = node.endModifiers?.filter(({ modifier }) => modifier !== 'ForUpdate');
+    super.visitSelectQuery(endModifiers ? { ...node, endModifiers } : node);
+  }
+}
+
+class StatementDriver implements Driver {
+  readonly #connection: DatabaseConnection;
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
+  }
+
+  async init(): Promise<void> {}
+
+  acquireConnection(): Promise<DatabaseConnection> {
+    return Promise.resolve(this.#connection);
+  }
+
+  beginTransaction(): Promise<void> {
+    throw toAppError(new Error('Transactions are begun with Sql.transaction'));
+  }
+
+  async commitTransaction(): Promise<void> {}
+  async rollbackTransaction(): Promise<void> {}
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {}
+}

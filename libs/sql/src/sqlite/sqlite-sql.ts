@@ -1,0 +1,59 @@
+import { unavailable } from '@storey/errors';
+import { DefaultQueryExecutor, Kysely, Transaction, sql, type DatabaseConnection } from 'kysely';
+import { Sql, type CommitListener, type TransactionOptions } from '../sql.js';
+import { type GroupCommit } from './group-commit.js';
+import { type SqliteConnection } from './sqlite-connection.js';
+import { SqliteDialect } from './sqlite-dialect.js';
+
+/** `Sql` on one file: a group-committing writer and a reader apart from it, both on this thread. */
+export class SqliteSql<DB> extends Sql<DB> {
+  readonly tables: number;
+  readonly read: Kysely<DB>;
+  readonly #writer: GroupCommit;
+  readonly #release: () => void;
+  #closed: Promise<void> | undefined;
+
+  /** @param release closes the connections, when nothing runs any more. */
+  constructor(tables: number, reader: SqliteConnection, writer: GroupCommit, release: () => void) {
+    super();
+    this.tables = tables;
+    this.read = new Kysely<DB>({ dialect: new SqliteDialect(reader) });
+    this.#writer = writer;
+    this.#release = release;
+  }
+
+  transaction<T>(work: (tx: Transaction<DB>) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return runTransaction(this.#writer, work, options);
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#writer.onCommit(listener);
+  }
+
+  async ping(): Promise<void> {
+    if (this.#closed) throw unavailable('The database is closed.');
+    await sql`select 1`.execute(this.read);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#writer.close().then(this.#release);
+    return this.#closed;
+  }
+}
+
+/** Kysely's transaction over a turn at the writer. */
+export function runTransaction<DB, T>(
+  writer: GroupCommit,
+  work: (tx: Transaction<DB>) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
+  return writer.run((connection) => work(transactionOn<DB>(connection)), options) as Promise<T>;
+}
+
+function transactionOn<DB>(connection: DatabaseConnection): Transaction<DB> {
+  const dialect = new SqliteDialect(connection);
+  const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
+    provideConnection: (consumer) => consumer(connection),
+  });
+  return new Transaction<DB>({ config: { dialect }, dialect, driver: dialect.createDriver(), executor });
+}
