@@ -1,0 +1,30 @@
+import { type KeyObject } from 'node:crypto';
+import { systemClock, type Clock, type Principal } from '@storey/context';
+import { SignJWT } from 'jose';
+import { claimsOf } from './claims.js';
+
+/** Header and fixed claims of the tokens that clients hold. */
+export const ACCESS_TOKEN = { alg: 'EdDSA', typ: 'at+jwt', issuer: 'storey', audience: 'storey' } as const;
+
+export interface AccessTokenInit {
+  readonly principal: Principal;
+  /** 900 by default. */
+  readonly ttlSeconds?: number;
+  readonly clock?: Clock;
+}
+
+/** A token for a client (RFC 9068), good for one audience: the gateway. */
+export function signAccessToken(
+  key: { readonly kid: string; readonly privateKey: KeyObject },
+  { principal, ttlSeconds = 900, clock = systemClock }: AccessTokenInit,
+): Promise<string> {
+  const issuedAt = Math.floor(clock.now() / 1000);
+  return new SignJWT(claimsOf(principal))
+    .setProtectedHeader({ alg: ACCESS_TOKEN.alg, typ: ACCESS_TOKEN.typ, kid: key.kid })
+    .setIssuer(ACCESS_TOKEN.issuer)
+    .setAudience(ACCESS_TOKEN.audience)
+    .setSubject(principal.userId)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ttlSeconds)
+    .sign(key.privateKey);
+}
