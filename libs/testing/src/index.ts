@@ -1,1 +1,10 @@
-export {};
+export { InjectedFault, faultPoints } from './fault-points.js';
+export type { FaultAction, FaultPointsOptions } from './fault-points.js';
+export { eventually } from './eventually.js';
+export { freePort } from './free-port.js';
+export { Ledger, readLedger } from './ledger.js';
+export type { LedgerEntry, Outcome } from './ledger.js';
+export { RunningProcess, startProcess } from './start-process.js';
+export type { Exit, StartOptions } from './start-process.js';
+export { temporaryFolder } from './temporary-folder.js';
+export type { TemporaryFolder } from './temporary-folder.js';
