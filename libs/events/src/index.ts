@@ -1,1 +1,15 @@
-export {};
+export { EventLog } from './event-log.js';
+export type {
+  Batch,
+  Consumer,
+  EventLogStats,
+  Listener,
+  Message,
+  NewMessage,
+  Subscription,
+  TopicSpec,
+} from './event-log.js';
+export { openEventLog } from './open-event-log.js';
+export type { EventLogOptions, FaultPoint } from './options.js';
+export { isOutage } from './outage.js';
+export { murmur2, partitionOf } from './partition-of.js';
