@@ -47,6 +47,7 @@ export async function openSqlite<DB>(
       }
     });
   } catch (error) {
+    await writer.close();
     connection.close();
     remove();
     throw error;

@@ -22,6 +22,6 @@ export function translatedCommit(error: unknown): unknown {
 
 /** The primary result code, https://sqlite.org/rescode.html. */
 function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
   return Number(error.errcode) & 0xff;
 }
