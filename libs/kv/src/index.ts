@@ -1,1 +1,6 @@
-export {};
+export { Kv } from './kv.js';
+export type { LeaseResult, Merge, QuotaResult, Scored, ScoreRange } from './kv.js';
+export { openKv } from './open-kv.js';
+export type { KvOptions } from './open-kv.js';
+export type { KvNotice } from './journal.js';
+export { hashTag } from './limits.js';

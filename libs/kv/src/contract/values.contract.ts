@@ -1,0 +1,139 @@
+import { type Suite, bytes, describe, expect, fields, text } from './suite.js';
+
+export function values({ kv, clock, test }: Suite): void {
+  describe('values', () => {
+    test('a value comes back as it was set, and an absent key as undefined', async () => {
+      const value = Uint8Array.from({ length: 256 }, (_, index) => index);
+      await kv().set('k', value, {});
+      expect(Buffer.compare((await kv().get('k')) ?? bytes(''), value)).toBe(0);
+      expect(await kv().get('other')).toBeUndefined();
+    });
+
+    test('an empty value is a value', async () => {
+      await kv().set('k', bytes(''), {});
+      expect(text(await kv().get('k'))).toBe('');
+      expect(text(await kv().setIfAbsent('k', bytes('x'), {}))).toBe('');
+    });
+
+    test('what the caller does to its bytes afterwards changes nothing', async () => {
+      const value = bytes('abc');
+      await kv().set('k', value, {});
+      value[0] = 0;
+      expect(text(await kv().get('k'))).toBe('abc');
+    });
+
+    test('mget answers in the order asked, with holes', async () => {
+      await kv().set('a', bytes('1'), {});
+      await kv().set('c', bytes('3'), {});
+      await kv().setFields('h', fields({ f: 'x' }), {});
+      expect((await kv().mget(['c', 'b', 'a', 'c', 'h'])).map(text)).toEqual([
+        '3',
+        undefined,
+        '1',
+        '3',
+        undefined,
+      ]);
+      expect(await kv().mget([])).toEqual([]);
+    });
+
+    test('a value is gone when its time is over, not before', async () => {
+      await kv().set('k', bytes('v'), { ttlMs: 100 });
+      await clock().advance(99);
+      expect(text(await kv().get('k'))).toBe('v');
+      await clock().advance(1);
+      expect(await kv().get('k')).toBeUndefined();
+      expect(await kv().mget(['k'])).toEqual([undefined]);
+      expect(await kv().delete(['k'])).toBe(0);
+    });
+
+    test('set replaces value, kind and life', async () => {
+      await kv().setFields('k', fields({ f: 'x' }), { ttlMs: 100 });
+      await kv().set('k', bytes('v'), {});
+      await clock().advance(5000);
+      expect(text(await kv().get('k'))).toBe('v');
+    });
+
+    test('setIfAbsent writes once; all others get the first value', async () => {
+      const answers = await Promise.all(['a', 'b', 'c'].map((v) => kv().setIfAbsent('k', bytes(v), {})));
+      expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
+      const winner = text(await kv().get('k'));
+      expect(answers.filter((answer) => answer !== undefined).map(text)).toEqual([winner, winner]);
+    });
+
+    test('setIfAbsent may write again after the first value expired', async () => {
+      await kv().setIfAbsent('k', bytes('a'), { ttlMs: 10 });
+      await clock().advance(10);
+      expect(await kv().setIfAbsent('k', bytes('b'), { ttlMs: 10 })).toBeUndefined();
+      expect(text(await kv().get('k'))).toBe('b');
+      await clock().advance(10);
+      expect(await kv().get('k')).toBeUndefined();
+    });
+
+    test('compareAndSet writes over the expected value alone', async () => {
+      expect(await kv().compareAndSet('k', bytes(''), bytes('x'), {})).toBe(false);
+      await kv().set('k', bytes('a'), {});
+      expect(await kv().compareAndSet('k', bytes('b'), bytes('x'), {})).toBe(false);
+      expect(text(await kv().get('k'))).toBe('a');
+      expect(await kv().compareAndSet('k', bytes('a'), bytes('b'), { ttlMs: 10 })).toBe(true);
+      expect(text(await kv().get('k'))).toBe('b');
+      await clock().advance(10);
+      expect(await kv().compareAndSet('k', bytes('b'), bytes('c'), {})).toBe(false);
+    });
+
+    test('of many that compare with the same value one wins', async () => {
+      await kv().set('k', bytes('0'), {});
+      const attempts = [1, 2, 3, 4].map((n) => kv().compareAndSet('k', bytes('0'), bytes(`${n}`), {}));
+      expect((await Promise.all(attempts)).filter(Boolean)).toHaveLength(1);
+    });
+
+    test('compareAndDelete removes the expected value alone', async () => {
+      await kv().set('k', bytes('a'), {});
+      expect(await kv().compareAndDelete('k', bytes('ab'))).toBe(false);
+      expect(await kv().compareAndDelete('k', bytes('a'))).toBe(true);
+      expect(await kv().compareAndDelete('k', bytes('a'))).toBe(false);
+      expect(await kv().get('k')).toBeUndefined();
+    });
+
+    test('delete counts the keys that existed, of any kind and tag, each once', async () => {
+      await kv().set('{1}v', bytes('v'), {});
+      await kv().setFields('{2}h', fields({ f: 'x' }), {});
+      await kv().addScored('{3}s', [{ member: 'm', score: 1 }], {});
+      expect(await kv().delete(['{1}v', '{2}h', '{3}s', '{1}v', 'absent'])).toBe(3);
+      expect(await kv().get('{1}v')).toBeUndefined();
+      expect((await kv().getAllFields('{2}h')).size).toBe(0);
+      expect(await kv().countScored('{3}s')).toBe(0);
+    });
+
+    test('expire sets the life of any kind, and says whether there was anything', async () => {
+      await kv().set('v', bytes('v'), {});
+      await kv().setFields('h', fields({ f: 'x' }), {});
+      await kv().addScored('s', [{ member: 'm', score: 1 }], {});
+      for (const key of ['v', 'h', 's']) expect(await kv().expire(key, 50)).toBe(true);
+      expect(await kv().expire('absent', 50)).toBe(false);
+      await clock().advance(49);
+      expect(text(await kv().get('v'))).toBe('v');
+      await clock().advance(1);
+      expect(await kv().get('v')).toBeUndefined();
+      expect(await kv().getFields('h', ['f'])).toEqual([undefined]);
+      expect(await kv().countScored('s')).toBe(0);
+      expect(await kv().expire('v', 50)).toBe(false);
+    });
+
+    test('expire can lengthen a life', async () => {
+      await kv().set('k', bytes('v'), { ttlMs: 10 });
+      await kv().expire('k', 100);
+      await clock().advance(50);
+      expect(text(await kv().get('k'))).toBe('v');
+    });
+
+    test('flush forgets everything', async () => {
+      await kv().set('v', bytes('v'), {});
+      await kv().setFields('h', fields({ f: 'x' }), {});
+      await kv().flush();
+      expect(await kv().get('v')).toBeUndefined();
+      expect((await kv().getAllFields('h')).size).toBe(0);
+      await kv().set('v', bytes('w'), {});
+      expect(text(await kv().get('v'))).toBe('w');
+    });
+  });
+}
