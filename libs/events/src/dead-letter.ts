@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { type Message, type NewMessage } from './event-log.js';
 
 const MAX_CAUSE_BYTES = 1024;
@@ -34,7 +34,7 @@ export function deadLetterOf(message: Message, { group, cause, attempts, at }: B
 }
 
 function causeText(cause: unknown): string {
-  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : inspect(cause, { depth: 2 });
+  const text = types.isNativeError(cause) ? `${cause.name}: ${cause.message}` : inspect(cause, { depth: 2 });
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_CAUSE_BYTES) return text;
   let end = MAX_CAUSE_BYTES;

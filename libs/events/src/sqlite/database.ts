@@ -117,7 +117,7 @@ function lockOf(path: string): DatabaseSync {
 
 /** SQLite's primary result code, or `undefined` for an error that is not SQLite's. */
 export function primaryCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
-    return undefined;
-  return error.errcode & 0xff;
+  // By shape, not by class: the error may come from another realm.
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }

@@ -39,7 +39,7 @@ export class Retention {
 
   /** Call when messages were stored. An empty log has no timer. */
   arm(): void {
-    if (this.#cancel || this.#closed) return;
+    if (this.#cancel || this.#closed || this.#isEmpty()) return;
     this.#cancel = runDetached(() =>
       this.#options.clock.after(EVERY_MS, () => (this.#running = this.#round())),
     );
@@ -59,7 +59,7 @@ export class Retention {
       this.#options.onError(error, 'events: retention');
     }
     this.#cancel = undefined;
-    if (this.#partitions().some(({ partition }) => partition.first < partition.end)) this.arm();
+    this.arm();
   }
 
   async #cutAll(): Promise<void> {
@@ -88,6 +88,10 @@ export class Retention {
   #isBlocked(partition: Partition, before: number): boolean {
     const [oldest] = this.#messages.read(partition, partition.first, 1);
     return oldest !== undefined && oldest.timestamp < before;
+  }
+
+  #isEmpty(): boolean {
+    return this.#partitions().every(({ partition }) => partition.first === partition.end);
   }
 
   #partitions(): readonly { readonly partition: Partition; readonly retentionMs: number }[] {
