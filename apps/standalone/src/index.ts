@@ -1,1 +1,2 @@
-export {};
+export { config, start } from './start.js';
+export type { RunningProduct } from './start.js';

@@ -28,6 +28,8 @@ export interface ErrorDetails {
   readonly errors?: readonly FieldError[];
   /** Whole seconds, at least 1. Sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Methods that the path has. Sent as `Allow`. */
+  readonly allow?: readonly string[];
   /** More members of the problem document, e.g. `commentId` of a duplicate. */
   readonly extra?: Readonly<Record<string, string | number | boolean>>;
 }

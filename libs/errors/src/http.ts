@@ -73,6 +73,7 @@ export function problemHeaders(error: AppError): Readonly<Record<string, string>
   const retryAfter = error.details.retryAfterSeconds;
   const asksForRetry = httpStatus(error.kind) === 503 || error.kind === 'rate_limited';
   if (asksForRetry) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter ?? 1)));
+  if (error.details.allow) headers['allow'] = error.details.allow.join(', ');
   if (error.kind === 'unauthenticated') headers['www-authenticate'] = 'Bearer error="invalid_token"';
   return headers;
 }

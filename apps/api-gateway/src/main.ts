@@ -1,0 +1,13 @@
+import { runApp } from '@storey/service';
+import { config, start } from './index.js';
+
+await runApp(
+  {
+    name: 'api-gateway',
+    config,
+    start,
+    servesHttp: true,
+    needsPeers: ['kvStateUrl', 'rpcAccountUrl', 'upstreamWebUrl', 'upstreamAppUrl', 'upstreamAdminUrl'],
+  },
+  process.env,
+);

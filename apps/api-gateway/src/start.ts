@@ -1,0 +1,90 @@
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { AccessTokenVerifier } from '@storey/auth';
+import { type ConfigOf } from '@storey/config';
+import { account } from '@storey/contracts';
+import { unavailable } from '@storey/errors';
+import { listenError, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { type config } from './config.js';
+import { Cors } from './edge/cors.js';
+import { Edge } from './edge/edge.js';
+import { MachinePaths } from './edge/machine-paths.js';
+import { createEdgeServer } from './edge/server.js';
+import { Identity } from './identity/identity.js';
+import { KeySet } from './identity/key-set.js';
+import { Revocations, type Revocation } from './identity/revocations.js';
+
+export interface RunningGateway extends RunningApp {
+  readonly port: number;
+}
+
+export async function start(
+  settings: ConfigOf<typeof config> & PlatformConfig,
+  platform: Platform,
+): Promise<RunningGateway> {
+  const { ports, clock } = platform;
+  const logger = platform.logger.child({ app: 'api-gateway' });
+  const metrics = platform.metrics.forApp('api-gateway');
+  const accounts = ports.rpc.client(account.AccountService, { target: 'account', caller: 'api-gateway' });
+  const keys = new KeySet(async () => (await accounts.listKeys({})).jwksJson);
+  const loadAll = async () => (await accounts.listRevocations({})).revocations.map(toRevocation);
+  const revocations = new Revocations(ports.kvState, loadAll, clock, logger);
+  revocations.start();
+  const verifier = new AccessTokenVerifier({ jwks: () => keys.keys, refresh: () => keys.refresh(), clock });
+  requireParts(platform, keys, revocations);
+
+  const identity = new Identity(verifier, revocations);
+  const edge = new Edge({
+    identity,
+    cors: new Cors(settings.corsOrigins),
+    realIp: settings.realIp,
+    platform: { ports, tokens: platform.tokens, logger, metrics },
+  });
+  const machine = new MachinePaths(platform, settings.metricsToken);
+  const server = createEdgeServer((request, response) => void answer(request, response));
+  await listen(server, settings);
+  return { port: (server.address() as AddressInfo).port, close: () => close(server, revocations) };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (!(await machine.handle(request, response))) await edge.handle(request, response);
+    } catch (error) {
+      logger.error('an answer could not be given', error);
+      response.destroy();
+    }
+  }
+}
+
+function requireParts({ health, ports }: Platform, keys: KeySet, revocations: Revocations): void {
+  health.require('signing-keys', async () => {
+    if (keys.keys.size === 0) await keys.refresh();
+  });
+  health.require('revocations', async () => {
+    if (!revocations.loaded) throw unavailable('not loaded yet');
+  });
+  for (const bff of ['web-bff', 'app-bff', 'admin-bff'] as const)
+    health.require(bff, () => ports.upstream(bff).ping());
+}
+
+function toRevocation({ target, atMs }: account.ListRevocationsReply_Revocation): Revocation {
+  const id = String(target.value);
+  return target.case === 'sessionId'
+    ? { sessionId: id, atMs: Number(atMs) }
+    : { userId: id, atMs: Number(atMs) };
+}
+
+const listen = (server: Server, { host, port }: PlatformConfig): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen({ host, port }, resolve);
+  });
+
+/** Refuses new connections, lets answers end, cuts what still streams. */
+async function close(server: Server, revocations: Revocations): Promise<void> {
+  revocations.stop();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), 1_500);
+  await closed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,15 @@
+import { account, comment, history } from '@storey/contracts';
+import { type Rpc, type RpcClient } from '@storey/rpc';
+
+/** The services behind this BFF. One object, so that a controller asks for what it calls by one name. */
+export class Services {
+  readonly accounts: RpcClient<typeof account.AccountService>;
+  readonly comments: RpcClient<typeof comment.CommentService>;
+  readonly histories: RpcClient<typeof history.HistoryService>;
+
+  constructor(rpc: Rpc) {
+    this.accounts = rpc.client(account.AccountService, { target: 'account', caller: 'web-bff' });
+    this.comments = rpc.client(comment.CommentService, { target: 'comment', caller: 'web-bff' });
+    this.histories = rpc.client(history.HistoryService, { target: 'history', caller: 'web-bff' });
+  }
+}

@@ -1,0 +1,23 @@
+import { type FastifyInstance } from 'fastify';
+import { createBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { AppModule } from './app.module.js';
+import { serveSite } from './site/serve-site.js';
+
+export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
+  const app = await createBff({
+    name: 'web-bff',
+    module: AppModule.with(platform),
+    platform,
+    configure: (fastify) => serveSite(fastify, platform.logger),
+  });
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const withdraw = platform.ports.upstreamHub.serve('web-bff', (request, response) =>
+    fastify.routing(request, response),
+  );
+  return {
+    close: async () => {
+      withdraw();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { systemClock, systemRandom, type Clock, type FaultPoint, type Random } from '@storey/context';
+import { CursorSealer, InternalTokens, loadSecret } from '@storey/auth';
+import { Metrics, createLogger, type Logger } from '@storey/observability';
+import { join } from 'node:path';
+import { Health } from './health.js';
+import { type PlatformConfig } from './platform-config.js';
+import { openPorts, type Ports } from './ports.js';
+
+/** What an app is given besides its own settings. */
+export interface Platform {
+  readonly ports: Ports;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly tokens: InternalTokens;
+  readonly cursors: CursorSealer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly faultPoint: FaultPoint;
+  readonly config: PlatformConfig;
+}
+
+/** A running app. `close` refuses new work, finishes what runs, and is bounded. */
+export interface RunningApp {
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  readonly config: PlatformConfig;
+  readonly folder: string;
+  readonly faultPoint: FaultPoint;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  const { config, folder, faultPoint, clock = systemClock, random = systemRandom } = options;
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const secrets = join(folder, 'secrets');
+  const internal = await loadSecret({ name: 'internal', folder: secrets, given: config.internalSecret });
+  const cursor = await loadSecret({ name: 'cursor', folder: secrets, given: config.cursorSecret });
+  const tokens = new InternalTokens({ secret: internal, clock });
+  const ports = await openPorts({ config, folder, tokens, clock, logger, faultPoint });
+  const health = new Health(clock);
+  requirePorts(health, ports);
+  return {
+    ports,
+    logger,
+    metrics: Metrics.create(),
+    health,
+    tokens,
+    cursors: new CursorSealer({ secret: cursor }),
+    clock,
+    random,
+    faultPoint,
+    config,
+  };
+}
+
+function requirePorts(health: Health, { kvState, kvCache, events }: Ports): void {
+  health.require('kv-state', () => kvState.ping());
+  health.require('kv-cache', () => kvCache.ping());
+  health.require('events', () => events.ping());
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { type Clock, type FaultPoint } from '@storey/context';
+import { openEventLog, type EventLog } from '@storey/events';
+import { openKv, type Kv } from '@storey/kv';
+import { type Logger } from '@storey/observability';
+import { openRpc, type Rpc } from '@storey/rpc';
+import { openSql, type Migrations, type Sql } from '@storey/sql';
+import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
+import { type InternalTokens } from '@storey/auth';
+import { type PlatformConfig } from './platform-config.js';
+
+export type Domain = 'account' | 'comment' | 'history';
+export type Bff = 'web-bff' | 'app-bff' | 'admin-bff';
+
+/** Everything outside of an app, each opened from its URL. One object per process. */
+export interface Ports {
+  /** Opened, and migrated, on first use; the same database to everyone who asks in this process. */
+  sql<DB>(domain: Domain, migrations: Migrations): Promise<Sql<DB>>;
+  /** May not evict; outlives every process. */
+  readonly kvState: Kv;
+  /** May lose anything at any time. */
+  readonly kvCache: Kv;
+  readonly events: EventLog;
+  readonly rpc: Rpc;
+  upstream(bff: Bff): Upstream;
+  /** Where a BFF of this process offers itself to the gateway. */
+  readonly upstreamHub: UpstreamHub;
+  close(): Promise<void>;
+}
+
+export interface PortOptions {
+  readonly config: PlatformConfig;
+  /** Where embedded adapters keep their files. */
+  readonly folder: string;
+  readonly tokens: InternalTokens;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly faultPoint: FaultPoint;
+}
+
+export async function openPorts({
+  config,
+  folder,
+  tokens,
+  clock,
+  logger,
+  faultPoint,
+}: PortOptions): Promise<Ports> {
+  const onError = (error: unknown, where: string): void => logger.error(`failed in ${where}`, error);
+  const kvState = await openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), { clock, faultPoint });
+  const kvCache = await openKv(config.kvCacheUrl, { clock });
+  const events = await openEventLog(inFolder(config.eventsUrl, folder, 'events.db'), {
+    clock,
+    faultPoint,
+    onError,
+  });
+  const urls = {
+    account: config.rpcAccountUrl,
+    comment: config.rpcCommentUrl,
+    history: config.rpcHistoryUrl,
+  };
+  const rpc = await openRpc(urls, { tokens, clock, onError });
+  const databases = new Databases(config, folder, clock);
+  const upstreamHub = new UpstreamHub();
+  const upstreams = openUpstreams(config, upstreamHub);
+  return {
+    sql: (domain, migrations) => databases.open(domain, migrations),
+    kvState,
+    kvCache,
+    events,
+    rpc,
+    upstream: (bff) => upstreams[bff],
+    upstreamHub,
+    close: async () => {
+      for (const part of [...Object.values(upstreams), rpc, events, databases, kvCache, kvState])
+        await part.close();
+    },
+  };
+}
+
+/** One database per domain, however many apps of this process share it. */
+class Databases {
+  readonly #open = new Map<Domain, Promise<Sql<unknown>>>();
+
+  constructor(
+    private readonly config: PlatformConfig,
+    private readonly folder: string,
+    private readonly clock: Clock,
+  ) {}
+
+  open<DB>(domain: Domain, migrations: Migrations): Promise<Sql<DB>> {
+    const known = this.#open.get(domain);
+    if (known) return known as Promise<Sql<DB>>;
+    const opening = openSql<DB>(inFolder(this.#url(domain), this.folder, `${domain}.db`), {
+      migrations,
+      clock: this.clock,
+    });
+    this.#open.set(domain, opening as Promise<Sql<unknown>>);
+    return opening;
+  }
+
+  async close(): Promise<void> {
+    for (const database of this.#open.values()) await (await database).close();
+  }
+
+  #url(domain: Domain): string {
+    const { sqlAccountUrl, sqlCommentUrl, sqlHistoryUrl } = this.config;
+    return { account: sqlAccountUrl, comment: sqlCommentUrl, history: sqlHistoryUrl }[domain];
+  }
+}
+
+function openUpstreams(config: PlatformConfig, hub: UpstreamHub): Readonly<Record<Bff, Upstream>> {
+  return {
+    'web-bff': openUpstream(config.upstreamWebUrl, 'web-bff', hub),
+    'app-bff': openUpstream(config.upstreamAppUrl, 'app-bff', hub),
+    'admin-bff': openUpstream(config.upstreamAdminUrl, 'admin-bff', hub),
+  };
+}
+
+/** `sqlite:` and `file:` without a path mean a file of ours in the data folder. */
+function inFolder(url: string, folder: string, file: string): string {
+  return url.endsWith(':') ? `${url}${join(folder, file)}` : url;
+}

@@ -1,0 +1,104 @@
+import { ConfigError, loadConfig, type ConfigOf, type ConfigShape } from '@storey/config';
+import { createLogger, type Logger } from '@storey/observability';
+import { faultPoints } from '@storey/testing';
+import { lockDataDir } from './data-dir.js';
+import { serveHealth } from './health-server.js';
+import { openPlatform, type Platform, type RunningApp } from './platform.js';
+import { platformConfig, type PlatformConfig } from './platform-config.js';
+import { StartError } from './start-error.js';
+
+/** How long an ordered shutdown may take before the process ends anyway, ms. */
+const SHUTDOWN_MS = 10_000;
+
+export interface AppProgram<S extends ConfigShape> {
+  readonly name: string;
+  readonly config: S;
+  start(config: ConfigOf<S> & PlatformConfig, platform: Platform): Promise<RunningApp>;
+  /** Settings whose single-process adapters this app can't do with, because its peers are other processes. */
+  readonly needsPeers?: readonly (keyof PlatformConfig)[];
+  /** True for an app that answers health over its own HTTP port already. */
+  readonly servesHttp?: boolean;
+}
+
+/** Runs one app as this process, until SIGINT or SIGTERM. What the starter can put right is told in one line. */
+export async function runApp<S extends ConfigShape>(
+  program: AppProgram<S>,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  try {
+    const config = loadConfig({ ...platformConfig, ...program.config }, env) as ConfigOf<S> & PlatformConfig;
+    refuseSingleProcessAdapters(program, config);
+    const logger = createLogger(config.logLevel).child({ app: program.name });
+    const running = await begin(program, config, logger);
+    closeOnSignal(running, logger);
+  } catch (error) {
+    if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+    const intro = error instanceof ConfigError ? 'Wrong settings:\n' : '';
+    process.stderr.write(`${program.name} can't start. ${intro}${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function begin<S extends ConfigShape>(
+  program: AppProgram<S>,
+  config: ConfigOf<S> & PlatformConfig,
+  logger: Logger,
+): Promise<RunningApp> {
+  const faultPoint = faultPoints({ killAt: config.killAt, production: config.nodeEnv === 'production' });
+  const dataDir = lockDataDir(config.dataDir);
+  const platform = await openPlatform({
+    config,
+    folder: dataDir.path,
+    faultPoint,
+    logger,
+  });
+  const app = await program.start(config, platform);
+  const health = program.servesHttp ? undefined : await serveHealth(platform);
+  return {
+    close: async () => {
+      platform.health.stop();
+      await app.close();
+      await health?.close();
+      await platform.ports.close();
+      dataDir.release();
+    },
+  };
+}
+
+function refuseSingleProcessAdapters<S extends ConfigShape>(
+  { name, needsPeers = [] }: AppProgram<S>,
+  config: PlatformConfig,
+): void {
+  const single = needsPeers.filter((key) => /^(inproc|memory|file|sqlite):/.test(String(config[key])));
+  if (single.length === 0) return;
+  const settings = single.map((key) => `${platformConfig[key].env}=${String(config[key])}`).join(', ');
+  throw new StartError(
+    `${name} needs its peers, but ${settings} serves one process only. Name a server, or start everything in one process by "npm start".`,
+  );
+}
+
+function closeOnSignal(running: RunningApp, logger: Logger): void {
+  let closing = false;
+  const close = (signal: string): void => {
+    if (closing) return;
+    closing = true;
+    logger.info('stopping', { signal });
+    const late = setTimeout(() => {
+      logger.warn('did not stop in time; ending anyway', { afterMs: SHUTDOWN_MS });
+      process.exit(1);
+    }, SHUTDOWN_MS);
+    running.close().then(
+      () => {
+        clearTimeout(late);
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error('failed while stopping', error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', close);
+  process.on('SIGTERM', close);
+}
