@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { runDetached } from '@storey/context';
 import { type ResolvedOptions } from '../options.js';
 import { type Catalog, type Partition } from './catalog.js';
 import { type Database } from './database.js';
@@ -40,9 +39,7 @@ export class Retention {
   /** Call when messages were stored. An empty log has no timer. */
   arm(): void {
     if (this.#cancel || this.#closed || this.#isEmpty()) return;
-    this.#cancel = runDetached(() =>
-      this.#options.clock.after(EVERY_MS, () => (this.#running = this.#round())),
-    );
+    this.#cancel = this.#options.clock.after(EVERY_MS, () => (this.#running = this.#round()));
   }
 
   async close(): Promise<void> {
