@@ -53,12 +53,9 @@ export async function openKv(url: string, options: KvOptions = {}): Promise<Kv> 
 }
 
 function parse(text: string): URL {
-  try {
-    return new URL(text);
-  } catch (error) {
-    if (error instanceof TypeError) throw wrongUrl(`not a URL: ${JSON.stringify(text)}`, error);
-    throw error;
-  }
+  const url = URL.parse(text);
+  if (url === null) throw wrongUrl(`not a URL: ${JSON.stringify(text)}`);
+  return url;
 }
 
 function pathOf(text: string, url: URL): string {
@@ -85,10 +82,9 @@ function maxBytesOf(url: URL): number | undefined {
 
 const nothing = (): void => undefined;
 
-const wrongUrl = (problem: string, cause?: unknown): AppError =>
+const wrongUrl = (problem: string): AppError =>
   new AppError({
     kind: 'internal',
     code: 'KV_URL_INVALID',
     message: `The key-value URL: ${problem}.`,
-    cause,
   });
