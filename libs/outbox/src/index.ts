@@ -1,1 +1,13 @@
-export {};
+export { OUTBOX_TAG, enqueue } from './enqueue.js';
+export type { OutboxMessage } from './enqueue.js';
+export { startRelay } from './relay.js';
+export type { Parked, Relay, RelayOptions } from './relay.js';
+export type { Backlog } from './outbox-rows.js';
+export { applyOnce } from './inbox.js';
+export type { Incoming } from './inbox.js';
+export { DEFAULT_RETENTION, checkInboxRetention, cutOld } from './retention.js';
+export type { Retention } from './retention.js';
+export { releaseParked, republish } from './republish.js';
+export { outboxMigrations } from './migrations.js';
+export { SqlWorkerLeaseStore } from './sql-worker-lease-store.js';
+export type { OutboxTables } from './tables.js';
