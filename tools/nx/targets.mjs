@@ -29,16 +29,24 @@ const test = (root) => ({
   dependsOn: ['build', '^build'],
 });
 
+/** The suites that start the built product. One at a time: they measure nothing, but they do wait. */
+const suite = (root) => ({ ...test(root), dependsOn: ['^build'], parallelism: false });
+
 const up = (root) => '../'.repeat(root.split('/').length);
 
 export const createNodesV2 = [
-  '{apps,libs}/*/package.json',
+  '{{apps,libs}/*,test}/package.json',
   (files, _options, { workspaceRoot }) =>
     files.map((file) => {
       const root = dirname(file);
       const { name } = JSON.parse(readFileSync(join(workspaceRoot, file), 'utf8'));
       const isSite = existsSync(join(workspaceRoot, root, 'vite.config.ts'));
-      const targets = isSite ? { build: site(root) } : { build: build(root), test: test(root) };
+      const isSuite = root === 'test';
+      const targets = isSite
+        ? { build: site(root) }
+        : isSuite
+          ? { test: suite(root) }
+          : { build: build(root), test: test(root) };
       return [file, { projects: { [root]: { name, targets } } }];
     }),
 ];

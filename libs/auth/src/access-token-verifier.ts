@@ -21,9 +21,16 @@ export interface AccessTokenVerifierOptions {
   readonly maxEntries?: number;
 }
 
+/** What a good access token says. */
+export interface AccessClaims {
+  readonly principal: Principal;
+  /** Wall clock, ms. */
+  readonly issuedAtMs: number;
+}
+
 interface VerifiedAccess extends Verified {
   readonly kid: string;
-  readonly principal: Principal;
+  readonly claims: AccessClaims;
 }
 
 /**
@@ -52,10 +59,10 @@ export class AccessTokenVerifier {
    * @throws AppError unauthenticated, code GATEWAY_TOKEN_INVALID; or what `refresh` throws when the key that the
    *   token names could not be looked for.
    */
-  async verify(token: string): Promise<Principal> {
-    const { kid, principal } = await this.#cache.get(token, () => this.#check(token));
+  async verify(token: string): Promise<AccessClaims> {
+    const { kid, claims } = await this.#cache.get(token, () => this.#check(token));
     if (!this.#options.jwks().has(kid)) throw tokenInvalid();
-    return principal;
+    return claims;
   }
 
   async #check(token: string): Promise<VerifiedAccess> {
@@ -67,7 +74,7 @@ export class AccessTokenVerifier {
     const issuedAt = Number(payload.iat) * 1000;
     const now = this.#clock.now();
     if (expiresAt <= now || issuedAt > now + TOLERANCE_SECONDS * 1000) throw tokenInvalid();
-    return { kid, expiresAt, principal: principalOf(payload) };
+    return { kid, expiresAt, claims: { principal: principalOf(payload), issuedAtMs: issuedAt } };
   }
 
   async #keyOf(kid: string): Promise<KeyObject> {

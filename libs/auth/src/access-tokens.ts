@@ -18,13 +18,14 @@ export function signAccessToken(
   key: { readonly kid: string; readonly privateKey: KeyObject },
   { principal, ttlSeconds = 900, clock = systemClock }: AccessTokenInit,
 ): Promise<string> {
-  const issuedAt = Math.floor(clock.now() / 1000);
+  // To the millisecond (a NumericDate may have a fraction): a token made right after a user-wide revocation is good.
+  const issuedAt = clock.now() / 1000;
   return new SignJWT(claimsOf(principal))
     .setProtectedHeader({ alg: ACCESS_TOKEN.alg, typ: ACCESS_TOKEN.typ, kid: key.kid })
     .setIssuer(ACCESS_TOKEN.issuer)
     .setAudience(ACCESS_TOKEN.audience)
     .setSubject(principal.userId)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + ttlSeconds)
+    .setExpirationTime(Math.floor(issuedAt) + ttlSeconds)
     .sign(key.privateKey);
 }

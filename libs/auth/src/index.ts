@@ -3,7 +3,7 @@ export type { InternalTokensOptions } from './internal-tokens.js';
 export { ACCESS_TOKEN, signAccessToken } from './access-tokens.js';
 export type { AccessTokenInit } from './access-tokens.js';
 export { AccessTokenVerifier } from './access-token-verifier.js';
-export type { AccessTokenVerifierOptions } from './access-token-verifier.js';
+export type { AccessClaims, AccessTokenVerifierOptions } from './access-token-verifier.js';
 export {
   exportSigningKey,
   generateSigningKey,

@@ -23,7 +23,7 @@ describe('a signing key', () => {
     const verifier = new AccessTokenVerifier({ jwks: () => jwks, clock });
     await expect(
       verifier.verify(await signAccessToken(restored, { principal: ann, clock })),
-    ).resolves.toEqual(ann);
+    ).resolves.toMatchObject({ principal: ann });
   });
 
   it('is published without its private part', () => {
