@@ -25,7 +25,7 @@ export async function start(
   const { ports, clock } = platform;
   const logger = platform.logger.child({ app: 'api-gateway' });
   const metrics = platform.metrics.forApp('api-gateway');
-  const accounts = ports.rpc.client(account.AccountService, { target: 'account', caller: 'api-gateway' });
+  const accounts = ports.rpc.client(account.AccountService, { target: 'account', from: 'api-gateway' });
   const keys = new KeySet(async () => (await accounts.listKeys({})).jwksJson);
   const loadAll = async () => (await accounts.listRevocations({})).revocations.map(toRevocation);
   const revocations = new Revocations(ports.kvState, loadAll, clock, logger);
