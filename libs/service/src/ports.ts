@@ -72,7 +72,7 @@ export async function openPorts({
     upstream: (bff) => upstreams[bff],
     upstreamHub,
     close: async () => {
-      for (const part of [...Object.values(upstreams), rpc, events, databases, kvCache, kvState])
+      for (const part of [...Object.values(upstreams), events, databases, kvCache, kvState])
         await part.close();
     },
   };

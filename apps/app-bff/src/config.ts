@@ -1,0 +1,2 @@
+/** app-bff has no settings of its own yet. */
+export const config = {} as const;
