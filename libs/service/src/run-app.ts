@@ -1,3 +1,4 @@
+import { type FaultPoint } from '@storey/context';
 import { ConfigError, loadConfig, type ConfigOf, type ConfigShape } from '@storey/config';
 import { createLogger, type Logger } from '@storey/observability';
 import { faultPoints } from '@storey/testing';
@@ -44,7 +45,7 @@ async function begin<S extends ConfigShape>(
   config: ConfigOf<S> & PlatformConfig,
   logger: Logger,
 ): Promise<RunningApp> {
-  const faultPoint = faultPoints({ killAt: config.killAt, production: config.nodeEnv === 'production' });
+  const faultPoint = plannedFaults(config);
   const dataDir = lockDataDir(config.dataDir);
   const platform = await openPlatform({
     config,
@@ -63,6 +64,14 @@ async function begin<S extends ConfigShape>(
       dataDir.release();
     },
   };
+}
+
+function plannedFaults({ killAt, nodeEnv }: PlatformConfig): FaultPoint {
+  try {
+    return faultPoints({ killAt, production: nodeEnv === 'production' });
+  } catch (error) {
+    throw new StartError((error as Error).message, { cause: error });
+  }
 }
 
 function refuseSingleProcessAdapters<S extends ConfigShape>(
