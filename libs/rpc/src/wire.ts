@@ -1,0 +1,52 @@
+import { decodeError, encodeError, grpcStatus, type AppError } from '@storey/errors';
+
+/** One call as bytes: what any transport carries. */
+export interface WireCall {
+  /** As in gRPC: `/storey.comment.v1.CommentService/Publish`. */
+  readonly path: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Time left for the call, ms; travels apart from the metadata, as gRPC's own deadline does. Absent: endless. */
+  readonly timeoutMs: number | undefined;
+  /** Aborts when the caller has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Both ends of a connection to one target. Fails with `WireFailure`, or as its signal aborted or its time ran out. */
+export interface Wire {
+  unary(call: WireCall): Promise<Uint8Array>;
+  /** Pulled one by one: a reader that does not ask stops the writer, or overflows the writer's bounded buffer. */
+  stream(call: WireCall): ByteStream;
+}
+
+export interface ByteStream {
+  next(): Promise<IteratorResult<Uint8Array, unknown>>;
+  /** Ends the call from the reader's side, at once. */
+  return(): Promise<unknown>;
+}
+
+/** How calls reach a target, one per URL scheme. */
+export interface Transport {
+  connect(target: string): Wire;
+  /** Makes `wire` reachable as `target`. @returns what takes it away again. */
+  serve(target: string, wire: Wire): Promise<() => Promise<void>>;
+}
+
+/** A failed call as it crosses the wire: a gRPC status and, when it comes from one of us, the error's bytes. */
+export class WireFailure extends Error {
+  constructor(
+    readonly status: number,
+    readonly bytes: Uint8Array,
+  ) {
+    super(`rpc failed with status ${status}`);
+    this.name = 'WireFailure';
+  }
+
+  static of(error: AppError): WireFailure {
+    return new WireFailure(grpcStatus(error.kind), encodeError(error));
+  }
+
+  toAppError(): AppError {
+    return decodeError(this.status, this.bytes, this);
+  }
+}
