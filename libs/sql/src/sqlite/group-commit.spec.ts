@@ -41,7 +41,7 @@ describe('group commit', () => {
   const insert = (id: number, options?: TransactionOptions): Promise<unknown> =>
     db.transaction((tx) => tx.insertInto('t').values({ id, text: '' }).execute(), options);
   const fill = async (tx: Transaction<Db>): Promise<void> => {
-    for (let id = 1_000; ; id += 1) {
+    for (let id = 1_000; id < 3_000; id += 1) {
       await tx
         .insertInto('t')
         .values({ id, text: 'x'.repeat(3_000) })
