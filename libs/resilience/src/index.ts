@@ -1,1 +1,4 @@
-export {};
+export { RetryBudget } from './retry-budget.js';
+export type { RetryBudgetOptions } from './retry-budget.js';
+export { retryIdempotent } from './retry-idempotent.js';
+export type { RetryOptions } from './retry-idempotent.js';
