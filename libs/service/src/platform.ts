@@ -41,13 +41,14 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const internal = await loadSecret({ name: 'internal', folder: secrets, given: config.internalSecret });
   const cursor = await loadSecret({ name: 'cursor', folder: secrets, given: config.cursorSecret });
   const tokens = new InternalTokens({ secret: internal, clock });
-  const ports = await openPorts({ config, folder, tokens, clock, logger, faultPoint });
+  const metrics = Metrics.create();
+  const ports = await openPorts({ config, folder, tokens, clock, logger, metrics, faultPoint });
   const health = new Health(clock);
   requirePorts(health, ports);
   return {
     ports,
     logger,
-    metrics: Metrics.create(),
+    metrics,
     health,
     tokens,
     cursors: new CursorSealer({ secret: cursor }),

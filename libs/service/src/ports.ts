@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type Clock, type FaultPoint } from '@storey/context';
 import { openEventLog, type EventLog } from '@storey/events';
-import { openKv, type Kv } from '@storey/kv';
-import { type Logger } from '@storey/observability';
+import { openKv, type Kv, type KvNotice } from '@storey/kv';
+import { type Logger, type Metrics } from '@storey/observability';
 import { openRpc, type Rpc } from '@storey/rpc';
 import { openSql, type Migrations, type Sql } from '@storey/sql';
 import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
@@ -35,19 +35,19 @@ export interface PortOptions {
   readonly tokens: InternalTokens;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly faultPoint: FaultPoint;
 }
 
-export async function openPorts({
-  config,
-  folder,
-  tokens,
-  clock,
-  logger,
-  faultPoint,
-}: PortOptions): Promise<Ports> {
+export async function openPorts(options: PortOptions): Promise<Ports> {
+  const { config, folder, tokens, clock, logger, faultPoint } = options;
   const onError = (error: unknown, where: string): void => logger.error(`failed in ${where}`, error);
-  const kvState = await openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), { clock, faultPoint });
+  const onNotice = (notice: KvNotice): void => logger.warn('the kv journal was mended', { ...notice });
+  const kvState = await openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), {
+    clock,
+    faultPoint,
+    onNotice,
+  });
   const kvCache = await openKv(config.kvCacheUrl, { clock });
   const events = await openEventLog(inFolder(config.eventsUrl, folder, 'events.db'), {
     clock,
@@ -59,7 +59,7 @@ export async function openPorts({
     comment: config.rpcCommentUrl,
     history: config.rpcHistoryUrl,
   };
-  const rpc = await openRpc(urls, { tokens, clock, onError });
+  const rpc = await openRpc(urls, { tokens, clock, onError, onEdge: countEdges(options.metrics) });
   const databases = new Databases(config, folder, clock);
   const upstreamHub = new UpstreamHub();
   const upstreams = openUpstreams(config, upstreamHub);
@@ -76,6 +76,12 @@ export async function openPorts({
         await part.close();
     },
   };
+}
+
+/** Who calls whom: what the test of allowed edges reads. */
+function countEdges(metrics: Metrics): (from: string, to: string) => void {
+  const calls = metrics.counter('storey_rpc_calls_total', 'Calls between apps', ['from', 'to']);
+  return (from, to) => calls.add(1, { from, to });
 }
 
 /** One database per domain, however many apps of this process share it. */
