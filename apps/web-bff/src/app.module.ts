@@ -1,7 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CursorSealer } from '@storey/auth';
+import { Clock } from '@storey/context';
 import { Kv } from '@storey/kv';
 import { type Platform } from '@storey/service';
+import { commentControllers, commentProviders } from './comments/index.js';
+import { notificationControllers } from './notifications/index.js';
 import { Services } from './services.js';
 
 /** The composition root: every capability brings its controllers and what they stand on. */
@@ -10,11 +13,13 @@ export class AppModule {
   static with(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      controllers: [],
+      controllers: [...commentControllers, ...notificationControllers],
       providers: [
         { provide: Services, useValue: new Services(platform.ports.rpc) },
         { provide: CursorSealer, useValue: platform.cursors },
         { provide: Kv, useValue: platform.ports.kvState },
+        { provide: Clock, useValue: platform.clock },
+        ...commentProviders,
       ],
     };
   }
