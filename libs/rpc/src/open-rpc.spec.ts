@@ -88,7 +88,8 @@ describe('the types', () => {
     const rpc = await openRpc({ comment: 'inproc:' }, options);
     const comments = rpc.client(comment.CommentService, { target: 'comment', from: 'web-bff' });
     // @ts-expect-error ids are bigints
-    await expect(comments.getComment({ id: true })).rejects.toMatchObject({ kind: 'internal' });
+    const wrong = (): Promise<unknown> => comments.getComment({ id: 'one' });
+    await expect(wrong()).rejects.toMatchObject({ kind: 'internal' });
     // @ts-expect-error there is no such method
     expect(comments.getCommentt).toBeUndefined();
   });
