@@ -1,1 +1,6 @@
-export {};
+export { Cache } from './cache.js';
+export type { CacheOptions } from './cache.js';
+export type { CacheStore, Leased } from './cache-store.js';
+export { Cached } from './cached.js';
+export type { CacheCounts, Definition } from './cached.js';
+export type { Codec } from './entry.js';

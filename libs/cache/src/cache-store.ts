@@ -1,0 +1,16 @@
+/** What a cache needs of its store: single keys, each verb atomic. `Kv` of `@storey/kv` is one. */
+export interface CacheStore {
+  /** Writes over whatever is there and voids the lease on `key`. */
+  set(key: string, value: Uint8Array, options: { readonly ttlMs?: number }): Promise<void>;
+  /** Removes values and leases. */
+  delete(keys: readonly string[]): Promise<number>;
+  /** Each key's value, or a fresh lease `token` to the first who misses, or neither while another holds the lease. */
+  getOrLease(keys: readonly string[], leaseMs: number): Promise<readonly Leased[]>;
+  /** Writes if `token` is still the key's lease and nothing is there. @returns whether it did. */
+  fill(key: string, token: string, value: Uint8Array, options: { readonly ttlMs: number }): Promise<boolean>;
+}
+
+export interface Leased {
+  readonly value?: Uint8Array;
+  readonly token?: string;
+}

@@ -1,0 +1,76 @@
+import { FakeClock, SeededRandom, runDetached } from '@storey/context';
+import { openKv, type Kv } from '@storey/kv';
+import { Cache, type Cached, type CacheStore, type Codec, type Definition } from '../src/index.js';
+
+const text: Codec<string> = {
+  encode: (value) => new TextEncoder().encode(value),
+  decode: (bytes) => new TextDecoder('utf8', { fatal: true }).decode(bytes),
+};
+
+/** A source of truth with a cache over an embedded store in front. */
+export class Fixture implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly truth = new Map<number, string>();
+  /** The ids of each load. */
+  readonly loads: (readonly number[])[] = [];
+  readonly signals: AbortSignal[] = [];
+  readonly errors: unknown[] = [];
+  /** Waited for inside a load, after the truth was read. */
+  delay: () => Promise<void> = () => Promise.resolve();
+  fail: (() => void) | undefined;
+
+  private constructor(readonly kv: Kv) {}
+
+  static async open(): Promise<Fixture> {
+    const clock = new FakeClock();
+    const fixture = new Fixture(await openKv('memory:', { clock }));
+    return Object.assign(fixture, { clock });
+  }
+
+  cached(
+    store: CacheStore = this.kv,
+    more: Partial<Definition<number, string>> = {},
+  ): Cached<number, string> {
+    const onError = (error: unknown): void => void this.errors.push(error);
+    const cache = new Cache(store, { clock: this.clock, random: new SeededRandom(1), onError });
+    return cache.define({
+      name: 'thing',
+      key: (id) => `t:${id}`,
+      codec: text,
+      ttlMs: 60_000,
+      jitter: 0,
+      emptyTtlMs: 5000,
+      load: (ids, signal) => this.#load(ids, signal),
+      ...more,
+    });
+  }
+
+  async #load(ids: readonly number[], signal: AbortSignal): Promise<Map<number, string>> {
+    this.loads.push(ids);
+    this.signals.push(signal);
+    const read = ids.map((id) => [id, this.truth.get(id)] as const);
+    await this.delay();
+    this.fail?.();
+    return new Map(read.filter((pair): pair is [number, string] => pair[1] !== undefined));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kv.close();
+  }
+}
+
+/** Enough turns of the event loop for a batch to reach its load, or its end. */
+export async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i += 1) await runDetached(() => new Promise((resolve) => setImmediate(resolve)));
+}
+
+/** The verbs of `kv`, some replaced. */
+export function storeOver(kv: Kv, more: Partial<CacheStore>): CacheStore {
+  return {
+    set: (...args) => kv.set(...args),
+    delete: (...args) => kv.delete(...args),
+    getOrLease: (...args) => kv.getOrLease(...args),
+    fill: (...args) => kv.fill(...args),
+    ...more,
+  };
+}
