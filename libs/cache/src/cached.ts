@@ -165,13 +165,17 @@ export class Cached<Id extends string | number | bigint, V> {
   async #lookUp(batch: Batch<Id, V>, ids: readonly Id[]): Promise<{ misses: Miss<Id>[]; held: Id[] }> {
     const misses: Miss<Id>[] = [];
     const held: Id[] = [];
+    const unreadable: Id[] = [];
     const found = await this.#ask(ids);
     for (const [at, id] of ids.entries()) {
       const { value, token } = found?.[at] ?? {};
-      if (value !== undefined && this.#hit(batch, id, value)) continue;
-      if (found === undefined || value !== undefined || token !== undefined) misses.push({ id, token });
+      if (value !== undefined) {
+        if (!this.#hit(batch, id, value)) unreadable.push(id);
+      } else if (found === undefined || token !== undefined) misses.push({ id, token });
       else held.push(id);
     }
+    await this.#remove(unreadable);
+    misses.push(...unreadable.map((id) => ({ id })));
     return { misses, held };
   }
 
@@ -186,7 +190,7 @@ export class Cached<Id extends string | number | bigint, V> {
     }
   }
 
-  /** @returns false for bytes that can't be read: they are loaded anew and expire by themselves. */
+  /** @returns false for bytes that can't be read. */
   #hit(batch: Batch<Id, V>, id: Id, entry: Uint8Array): boolean {
     try {
       batch.resolve(id, decodeEntry(this.#definition.codec, entry));
@@ -197,6 +201,16 @@ export class Cached<Id extends string | number | bigint, V> {
     this.counts.hits += 1;
     this.#land(batch, [id]);
     return true;
+  }
+
+  /** So that the next who misses can fill. */
+  async #remove(unreadable: readonly Id[]): Promise<void> {
+    if (unreadable.length === 0) return;
+    try {
+      await this.#around.store.delete(unreadable.map(this.#definition.key));
+    } catch (error) {
+      this.#around.onError(error, this.#definition.name);
+    }
   }
 
   async #load(batch: Batch<Id, V>, misses: readonly Miss<Id>[]): Promise<void> {

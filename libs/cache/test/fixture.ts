@@ -9,7 +9,6 @@ const text: Codec<string> = {
 
 /** A source of truth with a cache over an embedded store in front. */
 export class Fixture implements AsyncDisposable {
-  readonly clock = new FakeClock();
   readonly truth = new Map<number, string>();
   /** The ids of each load. */
   readonly loads: (readonly number[])[] = [];
@@ -19,12 +18,14 @@ export class Fixture implements AsyncDisposable {
   delay: () => Promise<void> = () => Promise.resolve();
   fail: (() => void) | undefined;
 
-  private constructor(readonly kv: Kv) {}
+  private constructor(
+    readonly kv: Kv,
+    readonly clock: FakeClock,
+  ) {}
 
   static async open(): Promise<Fixture> {
     const clock = new FakeClock();
-    const fixture = new Fixture(await openKv('memory:', { clock }));
-    return Object.assign(fixture, { clock });
+    return new Fixture(await openKv('memory:', { clock }), clock);
   }
 
   cached(
