@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Subject, of, range, throwError } from 'rxjs';
+import { Observable, Subject, of, range, throwError } from 'rxjs';
 import { BoundedBuffer, MAX_BUFFERED } from './bounded-buffer.js';
 
 async function drain<T>(buffer: BoundedBuffer<T>): Promise<T[]> {
@@ -40,6 +40,16 @@ describe('BoundedBuffer', () => {
     for (let i = 0; i <= MAX_BUFFERED; i++) source.next(i);
     expect(source.observed).toBe(false);
     await expect(buffer.next()).resolves.toEqual({ done: false, value: 0 });
+  });
+
+  it('leaves a source that overflows, or never ends, before its first subscription is through', () => {
+    let left = 0;
+    const endless = new Observable<number>((out) => {
+      while (!out.closed) out.next(1);
+      return () => void left++;
+    });
+    new BoundedBuffer(endless);
+    expect(left).toBe(1);
   });
 
   it('brings the error behind the values', async () => {

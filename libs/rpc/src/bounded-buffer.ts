@@ -1,5 +1,5 @@
 import { AppError } from '@storey/errors';
-import { type Observable, type Subscription } from 'rxjs';
+import { Subject, takeUntil, type Observable } from 'rxjs';
 
 /** Messages that wait for a slow reader before it is dropped. */
 export const MAX_BUFFERED = 256;
@@ -15,18 +15,17 @@ interface Waiting<T> {
  */
 export class BoundedBuffer<T> implements AsyncIterator<T> {
   readonly #values: T[] = [];
-  readonly #subscription: Subscription;
+  readonly #left = new Subject<void>();
   #waiting: Waiting<T> | undefined;
   #end: { readonly error?: unknown } | undefined;
 
   /** Subscribes at once. */
   constructor(source: Observable<T>) {
-    this.#subscription = source.subscribe({
+    source.pipe(takeUntil(this.#left)).subscribe({
       next: (value) => this.#push(value),
       error: (error: unknown) => this.#finish({ error }),
       complete: () => this.#finish({}),
     });
-    if (this.#end) this.#subscription.unsubscribe();
   }
 
   next(): Promise<IteratorResult<T>> {
@@ -63,8 +62,7 @@ export class BoundedBuffer<T> implements AsyncIterator<T> {
     if (this.#end) return;
     this.#end = end;
     this.#settle(end);
-    // Still unset while a source ends inside its own subscribe.
-    (this.#subscription as Subscription | undefined)?.unsubscribe();
+    this.#left.next();
   }
 
   #settle(end: { readonly error?: unknown }): void {

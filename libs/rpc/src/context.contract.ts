@@ -97,6 +97,24 @@ export function describeContext(create: CreateRpc): void {
       expect(traces).not.toContain(request.traceId);
     });
 
+    it('is empty where a defect is reported, in a call and in a stream', async () => {
+      const { comments } = await on.started({
+        countUnread: () => Promise.reject(new Error('1')),
+        async *watch() {
+          yield {};
+          throw new Error('2');
+        },
+      });
+      await runInContext(request, async () => {
+        await expect(comments.countUnread({})).rejects.toMatchObject({ kind: 'internal' });
+        const stream = comments.watch({});
+        await stream.next();
+        await expect(stream.next()).rejects.toMatchObject({ kind: 'internal' });
+      });
+      expect(on.defects()).toHaveLength(2);
+      expect(on.contexts()).toEqual(['0'.repeat(32), '0'.repeat(32)]);
+    });
+
     it('mints and verifies one token for all calls of a principal in half its life', async () => {
       const { tokens, comments } = await observed();
       const read = () => runInContext({ ...request, principal: ann }, () => comments.countUnread({}));
@@ -218,10 +236,13 @@ export function describeContext(create: CreateRpc): void {
       );
       const pending = comments.countUnread({});
       await entered.promise;
-      const closed = app.close();
+      let closed = false;
+      const closing = app.close().then(() => (closed = true));
+      await turn();
+      expect(closed).toBe(false);
       held.resolve();
       await expect(pending).resolves.toMatchObject({ count: 5n });
-      await closed;
+      await closing;
     });
   });
 

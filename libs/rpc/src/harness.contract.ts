@@ -2,7 +2,7 @@ import { afterEach, expect } from '@jest/globals';
 import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { InternalTokens } from '@storey/auth';
-import { type Clock } from '@storey/context';
+import { currentContext, type Clock } from '@storey/context';
 import { comment } from '@storey/contracts';
 import {
   RpcController,
@@ -28,12 +28,14 @@ export class Harness {
   readonly #closers: (() => Promise<void>)[] = [];
   #defects: unknown[] = [];
   #edges: string[] = [];
+  #contexts: string[] = [];
 
   constructor(create: CreateRpc) {
     this.#create = create;
     afterEach(async () => {
       for (const close of this.#closers.splice(0).reverse()) await close();
       this.edges();
+      this.contexts();
       expect(this.defects()).toEqual([]);
     });
   }
@@ -41,6 +43,11 @@ export class Harness {
   /** What handlers did wrong since this was last asked. */
   defects(): readonly unknown[] {
     return this.#defects.splice(0);
+  }
+
+  /** Traces in whose context the defects were reported. */
+  contexts(): readonly string[] {
+    return this.#contexts.splice(0);
   }
 
   edges(): readonly string[] {
@@ -53,7 +60,10 @@ export class Harness {
     const rpc = await this.#create(targets, {
       tokens,
       ...time,
-      onError: (error) => this.#defects.push(error),
+      onError: (error) => {
+        this.#defects.push(error);
+        this.#contexts.push(currentContext().traceId);
+      },
       onEdge: (from, to) => this.#edges.push(`${from} → ${to}`),
     });
     this.#closers.push(() => rpc.close());

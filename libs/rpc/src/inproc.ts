@@ -42,10 +42,7 @@ export class InprocTransport implements Transport {
         const wire = this.#find(target);
         const far = farSide(call);
         const stream = runDetached(() => wire.stream(far.call));
-        return {
-          next: () => runDetached(() => stream.next()),
-          return: () => runDetached(() => stream.return()).finally(far.close),
-        };
+        return { next: () => runDetached(() => stream.next()) };
       },
     };
   }

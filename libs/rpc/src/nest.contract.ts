@@ -18,7 +18,7 @@ import { currentContext, type RequestContext } from '@storey/context';
 import { comment } from '@storey/contracts';
 import { AppError, notFound } from '@storey/errors';
 import { map, throwError, type Observable } from 'rxjs';
-import { Harness, clientOf, type CreateRpc } from './harness.contract.js';
+import { Harness, clientOf, gate, type CreateRpc } from './harness.contract.js';
 import { RpcController, type Handlers } from './index.js';
 
 type Comments = Handlers<typeof comment.CommentService>;
@@ -178,6 +178,7 @@ export function describeNest(create: CreateRpc): void {
 
     it('keeps its interceptors, over one reply and over a generator, in the context of the call', async () => {
       const traces: string[] = [];
+      const ended = gate();
       @RpcController(comment.CommentService)
       class Intercepted implements Pick<Comments, 'countUnread' | 'watch'> {
         @UseInterceptors(new AddOne())
@@ -190,14 +191,19 @@ export function describeNest(create: CreateRpc): void {
           traces.push(currentContext().traceId);
           yield { id: '1' };
           traces.push(currentContext().traceId);
-          yield { id: '2' };
+          try {
+            yield { id: '2' };
+          } finally {
+            ended.resolve();
+          }
         }
       }
       const { server, client } = await on.open();
       await on.serve(server, Intercepted);
       await expect(clientOf(client).countUnread({})).resolves.toMatchObject({ count: 2n });
       const ids: string[] = [];
-      for await (const { id } of clientOf(client).watch({})) ids.push(id);
+      for await (const { id } of clientOf(client).watch({})) if (ids.push(id) === 2) break;
+      await ended.promise;
       expect([ids, new Set(traces).size]).toEqual([['1', '2'], 1]);
     });
 

@@ -13,7 +13,7 @@ import { decode, encode } from './codec.js';
 import { DEFAULT_TIMEOUT_MS } from './dispatcher.js';
 import { toMetadata } from './metadata.js';
 import { type CallOptions, type RpcClient } from './typed.js';
-import { WireFailure, type ByteStream, type Wire, type WireCall } from './wire.js';
+import { WireFailure, type Wire, type WireCall } from './wire.js';
 
 export interface CallerOptions {
   readonly target: string;
@@ -85,9 +85,8 @@ class Caller {
 
   async *#messages(method: DescMethod, request: Init, scope: Scope): AsyncGenerator<Message, void> {
     const { signal } = scope;
-    let stream: ByteStream | undefined;
     try {
-      stream = this.#wire.stream(await raceAbort(this.#call(method, request, scope), signal));
+      const stream = this.#wire.stream(await raceAbort(this.#call(method, request, scope), signal));
       for (;;) {
         const { done, value } = await raceAbort(stream.next(), signal);
         if (done) return;
@@ -95,8 +94,6 @@ class Caller {
       }
     } catch (error) {
       throw signal.aborted ? error : received(error);
-    } finally {
-      await stream?.return();
     }
   }
 

@@ -99,6 +99,13 @@ export function describeStreams(create: CreateRpc): void {
       await expect(stream.next()).resolves.toMatchObject({ done: true });
     });
 
+    it('leaves no timer behind when it ends before its deadline', async () => {
+      const clock = new FakeClock();
+      const { comments } = await on.started({ watch: () => of(event(1)) }, clock);
+      await expect(idsOf(comments.watch({}, { timeoutMs: 5_000 }))).resolves.toEqual(['1']);
+      expect(clock.pendingTimers).toBe(0);
+    });
+
     it('lets a slow reader slow a generator down', async () => {
       let made = 0;
       const { comments } = await on.started({

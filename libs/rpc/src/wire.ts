@@ -19,10 +19,9 @@ export interface Wire {
   stream(call: WireCall): ByteStream;
 }
 
+/** Left by aborting the call's signal, which its reader does at the latest when it has all it wants. */
 export interface ByteStream {
   next(): Promise<IteratorResult<Uint8Array, unknown>>;
-  /** Ends the call from the reader's side, at once. */
-  return(): Promise<unknown>;
 }
 
 /** How calls reach a target, one per URL scheme. */
