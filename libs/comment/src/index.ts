@@ -1,1 +1,41 @@
-export {};
+export type {
+  CommentDb,
+  ContentTable,
+  CountTable,
+  EditTable,
+  ImportItemTable,
+  IndexTable,
+  NotificationTable,
+  ReactionTable,
+  SubjectTable,
+} from './comment-db.js';
+export { commentMigrations } from './migrations.js';
+export { COMMANDS_TOPIC, EVENTS_TOPIC, RETENTION_MS, commentTopics } from './topics.js';
+export { parseSubjectKey, shardOfSubject, shardOfUser, subjectKey } from './subject-key.js';
+export type { SubjectKey } from './subject-key.js';
+export { duplicateKey, hotEpochKey, hotKey, overlayKey, reservationKey } from './kv-keys.js';
+export type { CommentRecord, SubjectRecord } from './comment-record.js';
+export { toComment, toSubject } from './to-comment.js';
+export type { Viewing } from './to-comment.js';
+
+export { Subjects, defaultSubject } from './repositories/subjects.js';
+export { Comments } from './repositories/comments.js';
+export { Listings, MAX_RANKED } from './repositories/listings.js';
+export type { ListOf, PageOf, Place } from './repositories/listings.js';
+export { Reactions } from './repositories/reactions.js';
+export type { OwnReaction } from './repositories/reactions.js';
+export { Notifications } from './repositories/notifications.js';
+export type { NotificationKind, NotificationRecord } from './repositories/notifications.js';
+export { Imports } from './repositories/imports.js';
+export { Answers, answerScope } from './repositories/answers.js';
+export type { Answer } from './repositories/answers.js';
+
+export { wilson } from './rules/wilson.js';
+export { EDIT_WINDOW_MS, inEditWindow } from './rules/edit-window.js';
+export { canMove, takesReplies } from './rules/states.js';
+export { canDelete, canEdit, canRead, isAuthor, moderates } from './rules/permissions.js';
+export type { OwnedComment, Person } from './rules/permissions.js';
+export { MAX_BYTES, MAX_GRAPHEMES, checkText, countGraphemes } from './rules/text.js';
+export { MAX_MENTIONS, decodeMentions, encodeMentions, mentionedNames } from './content/mentions.js';
+export type { Mention } from './content/mentions.js';
+export { render } from './content/render.js';

@@ -4,7 +4,7 @@ import { openEventLog, type EventLog } from '@storey/events';
 import { openKv, type Kv, type KvNotice } from '@storey/kv';
 import { type Logger, type Metrics } from '@storey/observability';
 import { openRpc, type Rpc } from '@storey/rpc';
-import { openSql, type Migrations, type Sql } from '@storey/sql';
+import { openSql, type OpenSqlOptions, type Sql } from '@storey/sql';
 import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
 import { type InternalTokens } from '@storey/auth';
 import { type PlatformConfig } from './platform-config.js';
@@ -15,7 +15,7 @@ export type Bff = 'web-bff' | 'app-bff' | 'admin-bff';
 /** Everything outside of an app, each opened from its URL. One object per process. */
 export interface Ports {
   /** Opened, and migrated, on first use; the same database to everyone who asks in this process. */
-  sql<DB>(domain: Domain, migrations: Migrations): Promise<Sql<DB>>;
+  sql<DB>(domain: Domain, migrations: OpenSqlOptions['migrations']): Promise<Sql<DB>>;
   /** May not evict; outlives every process. */
   readonly kvState: Kv;
   /** May lose anything at any time. */
@@ -94,7 +94,7 @@ class Databases {
     private readonly clock: Clock,
   ) {}
 
-  open<DB>(domain: Domain, migrations: Migrations): Promise<Sql<DB>> {
+  open<DB>(domain: Domain, migrations: OpenSqlOptions['migrations']): Promise<Sql<DB>> {
     const known = this.#open.get(domain);
     if (known) return known as Promise<Sql<DB>>;
     const opening = openSql<DB>(inFolder(this.#url(domain), this.folder, `${domain}.db`), {

@@ -1,0 +1,128 @@
+import { type OutboxTables } from '@storey/outbox';
+
+/** One row per thing commented on. Times are epoch ms, here and below. */
+export interface SubjectTable {
+  id: bigint;
+  type: string;
+  oid: string;
+  /** `SubjectState` of the contract. */
+  state: number;
+  /** `post_then_review` or `review_then_post`. */
+  policy_mode: string;
+  /** 0–6. */
+  min_level: number;
+  /** 0 until an administrator sets it. */
+  owner_id: bigint;
+  title: string;
+  url: string;
+  /** Visible roots. */
+  roots: bigint;
+  /** Visible roots and replies. */
+  all_: bigint;
+  /** The floor that was given last. */
+  root_floor: bigint;
+  /** Rises by one with each event of the subject. */
+  version: bigint;
+  created_at: bigint;
+}
+
+/** Where a comment stands and who may see it. */
+export interface IndexTable {
+  id: bigint;
+  subject_id: bigint;
+  /** 0 on a root. */
+  root_id: bigint;
+  /** 0 on a root. */
+  parent_id: bigint;
+  /** `null` for a rejected comment, which never got one. */
+  floor: bigint | null;
+  /** `CommentState` of the contract. */
+  state: number;
+  /** 1: in the lists; a visible comment, or a tombstone with visible replies. */
+  shown: number;
+  author_id: bigint;
+  /** Author of the parent, on a reply to a reply; else 0. */
+  reply_to_user_id: bigint;
+  pinned: number;
+  created_at: bigint;
+  /** 0 when never edited. */
+  edited_at: bigint;
+  /** Id of the last command that changed it; a reaction does not. */
+  version: bigint;
+  reason_code: string;
+}
+
+/** What was said. Has the id of its index row, and is written first. */
+export interface ContentTable {
+  id: bigint;
+  text: string;
+  /** Rendered and sanitised when it was written. */
+  html: string;
+  /** JSON: `[["<user id>","<username>"], …]`. */
+  mentions: string;
+}
+
+/** What moves with every click, apart from what stays. */
+export interface CountTable {
+  id: bigint;
+  subject_id: bigint;
+  root_id: bigint;
+  likes: bigint;
+  dislikes: bigint;
+  /** Of a root: all visible under it. Of a reply: its visible direct children. */
+  replies: bigint;
+  /** Of a root: the floor that was given last under it. */
+  reply_floor: bigint;
+  /** Wilson lower bound of the likes; 0 for what is not visible. */
+  score: number;
+}
+
+export interface ReactionTable {
+  comment_id: bigint;
+  user_id: bigint;
+  /** `Reaction` of the contract; 1 (none) is kept, for its version. */
+  value: number;
+  /** Id of the command that set it. The greatest stands. */
+  version: bigint;
+}
+
+/** Texts that an edit replaced. */
+export interface EditTable {
+  /** Id of the command that replaced it. */
+  id: bigint;
+  comment_id: bigint;
+  text: string;
+  at: bigint;
+}
+
+/** In the shard of the user. One per user, comment and kind. */
+export interface NotificationTable {
+  id: bigint;
+  user_id: bigint;
+  /** `reply`, `mention` or `moderation`. */
+  kind: string;
+  /** Carries the shard of its subject. */
+  comment_id: bigint;
+  actor_id: bigint;
+  at: bigint;
+  read: number;
+}
+
+/** Which item of an import became which comment. */
+export interface ImportItemTable {
+  source: string;
+  source_key: string;
+  comment_id: bigint;
+}
+
+/** The database of comments: sharded tables by number, see `tableFor` of `@storey/sql`. */
+export interface CommentDb extends OutboxTables {
+  [subject: `comment_subject_${number}`]: SubjectTable;
+  [index: `comment_index_${number}`]: IndexTable;
+  [content: `comment_content_${number}`]: ContentTable;
+  [count: `comment_count_${number}`]: CountTable;
+  [reaction: `comment_reaction_${number}`]: ReactionTable;
+  [edit: `comment_edit_${number}`]: EditTable;
+  [notification: `notification_${number}`]: NotificationTable;
+  import_item: ImportItemTable;
+}

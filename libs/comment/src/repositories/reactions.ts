@@ -1,0 +1,34 @@
+import { tableFor, type Sql } from '@storey/sql';
+import { type CommentDb } from '../comment-db.js';
+
+export interface OwnReaction {
+  /** `Reaction` of the contract. */
+  readonly value: number;
+  /** Id of the command that set it. */
+  readonly version: bigint;
+}
+
+/** Who reacted to what. */
+export class Reactions {
+  readonly #sql: Sql<CommentDb>;
+
+  constructor(sql: Sql<CommentDb>) {
+    this.#sql = sql;
+  }
+
+  /** @param commentIds at most 1,000. @returns by comment, where the user ever reacted. @throws AppError `unavailable` */
+  async of(userId: bigint, commentIds: readonly bigint[]): Promise<ReadonlyMap<bigint, OwnReaction>> {
+    const byTable = Map.groupBy(commentIds, (id) => tableFor('comment_reaction', id, this.#sql.tables));
+    const found = await Promise.all(
+      [...byTable].map(([table, ids]) =>
+        this.#sql.read
+          .selectFrom(table)
+          .select(['comment_id', 'value', 'version'])
+          .where('user_id', '=', userId)
+          .where('comment_id', 'in', ids)
+          .execute(),
+      ),
+    );
+    return new Map(found.flat().map(({ comment_id, ...reaction }) => [comment_id, reaction]));
+  }
+}

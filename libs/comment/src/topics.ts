@@ -1,0 +1,19 @@
+import { type TopicSpec } from '@storey/events';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PARTITIONS = 12;
+
+/** `CommentCommand`: accepted, to be applied by the one writer. Keyed by subject. */
+export const COMMANDS_TOPIC = 'comment.commands.v1';
+/** `CommentEvent`: what happened. Keyed by subject. */
+export const EVENTS_TOPIC = 'comment.events.v1';
+
+/** Shorter than the memory of which messages were applied (8 days). */
+export const RETENTION_MS = 7 * DAY_MS;
+
+/** Whoever starts first creates them. */
+export const commentTopics: readonly TopicSpec[] = [COMMANDS_TOPIC, EVENTS_TOPIC].map((name) => ({
+  name,
+  partitions: PARTITIONS,
+  retentionMs: RETENTION_MS,
+}));
