@@ -10,16 +10,18 @@ export interface AccessTokenInit {
   readonly principal: Principal;
   /** 900 by default. */
   readonly ttlSeconds?: number;
+  /** Since when what the token says of its owner is known to be true. Default: now. */
+  readonly issuedAtMs?: number;
   readonly clock?: Clock;
 }
 
 /** A token for a client (RFC 9068), good for one audience: the gateway. */
 export function signAccessToken(
   key: { readonly kid: string; readonly privateKey: KeyObject },
-  { principal, ttlSeconds = 900, clock = systemClock }: AccessTokenInit,
+  { principal, ttlSeconds = 900, clock = systemClock, issuedAtMs = clock.now() }: AccessTokenInit,
 ): Promise<string> {
   // To the millisecond (a NumericDate may have a fraction): a token made right after a user-wide revocation is good.
-  const issuedAt = clock.now() / 1000;
+  const issuedAt = issuedAtMs / 1000;
   return new SignJWT(claimsOf(principal))
     .setProtectedHeader({ alg: ACCESS_TOKEN.alg, typ: ACCESS_TOKEN.typ, kid: key.kid })
     .setIssuer(ACCESS_TOKEN.issuer)

@@ -1,0 +1,63 @@
+import { NestFactory } from '@nestjs/core';
+import { type MicroserviceOptions } from '@nestjs/microservices';
+import { account } from '@storey/contracts';
+import { type Logger } from '@storey/observability';
+import { startRelay, type Relay } from '@storey/outbox';
+import { NestLogger, type Platform, type RunningApp } from '@storey/service';
+import { AppModule } from './app.module.js';
+import { startChores } from './chores.js';
+import { openGround, type Ground, type Settings } from './ground.js';
+import { KeyRotation } from './keys/key-rotation.js';
+import { FirstAdministrator } from './registration/first-administrator.js';
+import { RevocationNews } from './sessions/revocation-news.js';
+
+export interface StartOptions {
+  /** Shows the person who starts the program what will not be shown again. Default: standard output. */
+  readonly announce?: (text: string) => void;
+}
+
+/** @throws StartError for a first administrator that can't be made. */
+export async function start(
+  settings: Settings,
+  platform: Platform,
+  { announce = print }: StartOptions = {},
+): Promise<RunningApp> {
+  const logger = platform.logger.child({ app: 'account-service' });
+  const ground = await openGround(settings, platform, logger);
+  const { store, sources, passwords } = ground;
+  const rotation = new KeyRotation(store, sources.clock, settings.keyRotationHours);
+  await rotation.check();
+  await new FirstAdministrator(store, passwords, sources, { ...settings, announce, logger }).ensure();
+
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule.with(ground), {
+    strategy: platform.ports.rpc.strategy([account.AccountService], { target: 'account' }),
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  const stopChores = startChores({ ground, rotation, news: app.get(RevocationNews), logger });
+  const relay = relayOf(ground, platform, logger);
+  await app.listen();
+  return {
+    close: async () => {
+      await app.close();
+      await stopChores();
+      await relay.close();
+      await ground.release();
+    },
+  };
+}
+
+function relayOf({ store }: Ground, { ports, clock, faultPoint }: Platform, logger: Logger): Relay {
+  return startRelay(store.sql, ports.events, {
+    domain: 'account',
+    clock,
+    faultPoint,
+    onError: (error) => logger.warn('events of accounts wait for the log', { cause: String(error) }),
+    onParked: ({ cause, ...row }) => logger.error('an event of an account was given up', cause, row),
+  });
+}
+
+/** Not the log: it may be silent, and is kept. */
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

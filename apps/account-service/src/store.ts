@@ -1,0 +1,16 @@
+import { ImportPeople, Sessions, SigningKeys, Users, type AccountDb } from '@storey/account';
+import { type Sql } from '@storey/sql';
+
+/** The account database: its transactions and its tables. */
+export class Store {
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly signingKeys: SigningKeys;
+  readonly importPeople = new ImportPeople();
+
+  constructor(readonly sql: Sql<AccountDb>) {
+    this.users = new Users(sql);
+    this.sessions = new Sessions(sql);
+    this.signingKeys = new SigningKeys(sql);
+  }
+}

@@ -1,0 +1,64 @@
+import { type OutboxTables } from '@storey/outbox';
+
+/** Times are ms since 1970. */
+export interface UserTable {
+  id: bigint;
+  /** Folded to lower case. */
+  username: string;
+  display_name: string;
+  /** '' = none, here and in `email`. */
+  avatar_url: string;
+  email: string;
+  /** A PHC string; `null` for people who never registered (authors of imported comments). */
+  password_hash: string | null;
+  /** 0–6. */
+  level: number;
+  /** See `roles.ts`. */
+  role_bits: number;
+  points: bigint;
+  created_at: bigint;
+  roles_changed_at: bigint;
+  /** Access tokens of this user that were issued before are refused; 0 = none are. */
+  tokens_not_before: bigint;
+}
+
+export interface SessionTable {
+  id: bigint;
+  user_id: bigint;
+  /** SHA-256 of the part that every refresh token of this session shares: it tells a spent token from an invented one. */
+  family_hash: string;
+  /** SHA-256 of the one refresh token that is good now. */
+  refresh_hash: string;
+  /** Rotations so far. */
+  generation: number;
+  created_at: bigint;
+  /** When the last tokens were given out. */
+  rotated_at: bigint;
+  expires_at: bigint;
+  revoked_at: bigint | null;
+}
+
+export interface SigningKeyTable {
+  kid: string;
+  /** JSON. Leaves the database for the process that signs, and nowhere else. */
+  private_jwk: string;
+  state: 'next' | 'active' | 'retired';
+  created_at: bigint;
+  /** When it began to sign; 0 while it is next. */
+  activated_at: bigint;
+  /** A retired key is published until then; 0 before. */
+  not_after: bigint;
+}
+
+export interface ImportPersonTable {
+  /** SHA-256 of what the source calls the person: bounded, and no list of e-mail addresses. */
+  source_hash: string;
+  user_id: bigint;
+}
+
+export interface AccountDb extends OutboxTables {
+  user: UserTable;
+  session: SessionTable;
+  signing_key: SigningKeyTable;
+  import_person: ImportPersonTable;
+}
