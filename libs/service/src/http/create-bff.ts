@@ -16,6 +16,8 @@ export interface BffOptions {
   readonly name: Bff;
   readonly module: Type<unknown> | DynamicModule;
   readonly platform: Platform;
+  /** Routes whose body is a file: handed to the controller as a stream, of any size. */
+  readonly streamed?: readonly string[];
   /** Plugins and routes besides the controllers, e.g. the built site. Runs before the controllers are bound. */
   readonly configure?: (fastify: FastifyInstance, app: NestFastifyApplication) => Promise<void>;
 }
@@ -28,6 +30,7 @@ export async function createBff({
   name,
   module,
   platform,
+  streamed,
   configure,
 }: BffOptions): Promise<NestFastifyApplication> {
   const logger = platform.logger.child({ app: name });
@@ -35,7 +38,7 @@ export async function createBff({
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const allowed = AllowedMethods.of(fastify);
   useInternalIdentity(fastify, name, platform.tokens, platform.clock);
-  useStrictBodies(fastify);
+  useStrictBodies(fastify, streamed);
   useValidators(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
