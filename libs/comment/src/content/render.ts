@@ -3,6 +3,9 @@ import sanitizeHtml from 'sanitize-html';
 import { mentionRule } from './mention-rule.js';
 import { type Mention } from './mentions.js';
 
+/** Beyond so many ASCII characters (a comment has 2,000 at most) nothing is marked up: parsing would take too long. */
+const MAX_MARKUP = 8_000;
+
 /** Marks stacked on one character beyond this many are left out of the picture; the text keeps them. */
 const STACKED = /(\p{M}{8})\p{M}+/gu;
 
@@ -35,7 +38,14 @@ const ALLOWED: sanitizeHtml.IOptions = {
  * @param mentions those whose names become `<span class="mention" data-user-id="…">`; others stay words.
  */
 export function render(text: string, mentions: readonly Mention[] = []): string {
+  const calm = text.replace(STACKED, '$1');
+  if (countAscii(calm) > MAX_MARKUP) return `<p dir="auto">${markdown.utils.escapeHtml(calm)}</p>`;
   const known = new Map(mentions.map(({ userId, username }) => [username.toLowerCase(), userId]));
-  const html = markdown.render(text.replace(STACKED, '$1'), { mentions: known });
-  return sanitizeHtml(html, ALLOWED).trim();
+  return sanitizeHtml(markdown.render(calm, { mentions: known }), ALLOWED).trim();
+}
+
+function countAscii(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) < 0x80) count += 1;
+  return count;
 }
