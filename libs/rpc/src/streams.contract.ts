@@ -308,6 +308,24 @@ export function describeStreams(create: CreateRpc): void {
       await ended.promise;
     });
 
+    it('runs the end of a generator in the context of its call', async () => {
+      const ended = gate<string>();
+      const { comments } = await on.started({
+        async *watch() {
+          try {
+            yield event(1);
+          } finally {
+            ended.resolve(currentContext().traceId);
+          }
+        },
+      });
+      const context = { traceId: 'b'.repeat(32), priority: 'critical' } as const;
+      const stream = runInContext(context, () => comments.watch({}));
+      await stream.next();
+      await stream.return?.();
+      await expect(ended.promise).resolves.toBe(context.traceId);
+    });
+
     it('is unavailable when the service closes under it', async () => {
       const { seen, watch } = waiting();
       const { comments, app } = await on.started({ watch });
