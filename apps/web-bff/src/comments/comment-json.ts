@@ -58,29 +58,38 @@ export interface ViewerJson {
 }
 
 export function commentJson(comment: contract.Comment, people: People): CommentJson {
-  const tombstone = comment.state === contract.CommentState.DELETED;
+  const { subject, viewer } = comment;
   return {
     id: String(comment.id),
-    subject: { type: comment.subject?.type ?? '', oid: comment.subject?.oid ?? '' },
+    subject: { type: subject?.type ?? '', oid: subject?.oid ?? '' },
     rootId: idOrNull(comment.rootId),
     parentId: idOrNull(comment.parentId),
     floor: comment.floor === 0n ? null : Number(comment.floor),
     state: STATES[comment.state],
     reasonCode: comment.reasonCode || null,
-    author: tombstone ? null : profileJson(comment.authorId, people),
     replyTo: comment.replyToUserId === 0n ? null : person(comment.replyToUserId, people),
-    text: tombstone ? null : comment.text,
-    html: tombstone ? null : comment.html,
-    mentions: tombstone ? [] : comment.mentions.map((mention) => mentioned(mention, people)),
+    ...(comment.state === contract.CommentState.DELETED ? TOMBSTONE : wordsJson(comment, people)),
     createdAt: timeJson(comment.createdAtMs),
     editedAt: comment.editedAtMs === 0n ? null : timeJson(comment.editedAtMs),
     likes: Number(comment.likes),
     dislikes: Number(comment.dislikes),
     replyCount: Number(comment.replyCount),
     pinned: comment.pinned,
-    viewer: comment.viewer ? viewerJson(comment.viewer) : null,
+    viewer: viewer ? viewerJson(viewer) : null,
   };
 }
+
+type Words = Pick<CommentJson, 'author' | 'text' | 'html' | 'mentions'>;
+
+/** Whoever deletes a comment takes back who said what. */
+const TOMBSTONE: Words = { author: null, text: null, html: null, mentions: [] };
+
+const wordsJson = ({ authorId, text, html, mentions }: contract.Comment, people: People): Words => ({
+  author: profileJson(authorId, people),
+  text,
+  html,
+  mentions: mentions.map((mention) => mentioned(mention, people)),
+});
 
 /** A root in a list, which brings its first replies along. */
 export function rootJson(comment: contract.Comment, people: People): CommentJson {

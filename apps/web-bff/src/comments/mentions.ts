@@ -6,7 +6,7 @@ import { Services } from '../services.js';
 const TIMEOUT_MS = 150;
 const MAX_MENTIONS = 20;
 /** Not inside a word, an address or another name. */
-const MENTION = /(?<![\w@.])@([a-z0-9_]{3,32})(?!\w)/gi;
+const MENTION = /(?<![\p{L}\p{N}_.@])@([A-Za-z0-9_]{3,32})(?![A-Za-z0-9_])/gu;
 
 type Mention = Pick<comment.Mention, 'userId' | 'username'>;
 
