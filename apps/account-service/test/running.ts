@@ -51,6 +51,11 @@ export const login = (
   password = PASSWORD,
 ): Promise<account.SessionReply> => accounts.login({ username, password }, SLOW);
 
+export const refresh = (
+  accounts: Accounts,
+  { refreshToken }: { readonly refreshToken: string },
+): Promise<account.SessionReply> => accounts.refresh({ refreshToken });
+
 /** Runs `call` on behalf of whoever holds this access token, as the gateway would have found out. */
 export function as<T>({ accessToken }: { readonly accessToken: string }, call: () => Promise<T>): Promise<T> {
   return within({ principal: principalOf(accessToken) }, call);

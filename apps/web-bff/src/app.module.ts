@@ -3,6 +3,7 @@ import { CursorSealer } from '@storey/auth';
 import { Clock } from '@storey/context';
 import { Kv } from '@storey/kv';
 import { type Platform } from '@storey/service';
+import { accountControllers } from './accounts/index.js';
 import { commentControllers, commentProviders } from './comments/index.js';
 import { notificationControllers } from './notifications/index.js';
 import { Services } from './services.js';
@@ -13,7 +14,7 @@ export class AppModule {
   static with(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      controllers: [...commentControllers, ...notificationControllers],
+      controllers: [...accountControllers, ...commentControllers, ...notificationControllers],
       providers: [
         { provide: Services, useValue: new Services(platform.ports.rpc) },
         { provide: CursorSealer, useValue: platform.cursors },
