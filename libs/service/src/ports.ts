@@ -42,7 +42,7 @@ export interface PortOptions {
 export async function openPorts(options: PortOptions): Promise<Ports> {
   const { config, folder, tokens, clock, logger, faultPoint } = options;
   const onError = (error: unknown, where: string): void => logger.error(`failed in ${where}`, error);
-  const onNotice = (notice: KvNotice): void => logger.warn('the kv journal was mended', { ...notice });
+  const onNotice = (notice: KvNotice): void => reportKv(logger, notice);
   const kvState = await openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), {
     clock,
     faultPoint,
@@ -76,6 +76,12 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
         await part.close();
     },
   };
+}
+
+/** Rewriting the journal is its daily work; anything else somebody should know of. */
+function reportKv(logger: Logger, notice: KvNotice): void {
+  if (notice.kind === 'compacted') logger.debug('the kv journal was compacted', { ...notice });
+  else logger.warn(`the kv journal: ${notice.kind}`, { ...notice });
 }
 
 /** Who calls whom: what the test of allowed edges reads. */
