@@ -15,6 +15,10 @@ export { parseSubjectKey, shardOfSubject, shardOfUser, subjectKey } from './subj
 export type { SubjectKey } from './subject-key.js';
 export { duplicateKey, hotEpochKey, hotKey, overlayKey, reservationKey } from './kv-keys.js';
 export type { CommentRecord, SubjectRecord } from './comment-record.js';
+export { commentCaches } from './caches.js';
+export type { CommentCaches } from './caches.js';
+export { toRecord } from './to-record.js';
+export type { JoinedRow } from './to-record.js';
 export { toComment, toSubject } from './to-comment.js';
 export type { Viewing } from './to-comment.js';
 
@@ -39,3 +43,5 @@ export { MAX_BYTES, MAX_GRAPHEMES, checkText, countGraphemes } from './rules/tex
 export { MAX_MENTIONS, decodeMentions, encodeMentions, mentionedNames } from './content/mentions.js';
 export type { Mention } from './content/mentions.js';
 export { render } from './content/render.js';
+
+export { findCommentFaults } from './find-comment-faults.js';

@@ -1,7 +1,7 @@
 import { tableFor, type Sql } from '@storey/sql';
-import { type CommentDb, type ContentTable, type CountTable, type IndexTable } from '../comment-db.js';
+import { type CommentDb } from '../comment-db.js';
 import { type CommentRecord } from '../comment-record.js';
-import { decodeMentions } from '../content/mentions.js';
+import { toRecord } from '../to-record.js';
 
 /** Comments by id: an id leads to its shard. */
 export class Comments {
@@ -52,36 +52,4 @@ export class Comments {
       .execute();
     return rows.map((row) => toRecord(row));
   }
-}
-
-/** The row that the tables of one comment make together. */
-type Joined = IndexTable &
-  Pick<ContentTable, 'text' | 'html' | 'mentions'> &
-  Pick<CountTable, 'likes' | 'dislikes' | 'replies'> & { readonly type: string; readonly oid: string };
-
-function toRecord(row: Joined): CommentRecord {
-  const { id, state, version, text, html, likes, dislikes, replies, type, oid } = row;
-  return {
-    id,
-    subjectId: row.subject_id,
-    subject: { type, oid },
-    rootId: row.root_id,
-    parentId: row.parent_id,
-    floor: row.floor ?? 0n,
-    state,
-    shown: row.shown === 1,
-    authorId: row.author_id,
-    replyToUserId: row.reply_to_user_id,
-    pinned: row.pinned === 1,
-    createdAt: row.created_at,
-    editedAt: row.edited_at,
-    version,
-    reasonCode: row.reason_code,
-    text,
-    html,
-    mentions: decodeMentions(row.mentions),
-    likes,
-    dislikes,
-    replies,
-  };
 }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storey/events/v1/history_events.proto.
  */
 export const file_storey_events_v1_history_events: GenFile = /*@__PURE__*/
-  fileDesc("CiVzdG9yZXkvZXZlbnRzL3YxL2hpc3RvcnlfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxIkEKDUhpc3RvcnlCdW5kbGUSMAoHdXBkYXRlcxgBIAMoCzIfLnN0b3JleS5ldmVudHMudjEuSGlzdG9yeVVwZGF0ZSLTAgoNSGlzdG9yeVVwZGF0ZRIPCgd1c2VyX2lkGAEgASgDEhAKCGJ1c2luZXNzGAIgASgJEgsKA29pZBgDIAEoCRIQCghwcm9ncmVzcxgEIAEoBRIQCghkdXJhdGlvbhgFIAEoBRINCgVhdF9tcxgGIAEoAxILCgNzZXEYByABKAMSDgoGZGV2aWNlGAggASgJEjoKCHNuYXBzaG90GAkgASgLMiguc3RvcmV5LmV2ZW50cy52MS5IaXN0b3J5VXBkYXRlLlNuYXBzaG90Eg8KB2RlbGV0ZWQYCiABKAgSHAoUaGlkZGVuX2Zyb21fY29udGludWUYCyABKAgaVwoIU25hcHNob3QSDQoFdGl0bGUYASABKAkSEQoJY292ZXJfdXJsGAIgASgJEgsKA3VybBgDIAEoCRIMCgRwYXJ0GAQgASgJEg4KBmRldmljZRgFIAEoCWIGcHJvdG8z");
+  fileDesc("CiVzdG9yZXkvZXZlbnRzL3YxL2hpc3RvcnlfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxIlsKDUhpc3RvcnlCdW5kbGUSMAoHdXBkYXRlcxgBIAMoCzIfLnN0b3JleS5ldmVudHMudjEuSGlzdG9yeVVwZGF0ZRIYChBiYXJyaWVyX2Vwb2NoX21zGAIgASgDItMCCg1IaXN0b3J5VXBkYXRlEg8KB3VzZXJfaWQYASABKAMSEAoIYnVzaW5lc3MYAiABKAkSCwoDb2lkGAMgASgJEhAKCHByb2dyZXNzGAQgASgFEhAKCGR1cmF0aW9uGAUgASgFEg0KBWF0X21zGAYgASgDEgsKA3NlcRgHIAEoAxIOCgZkZXZpY2UYCCABKAkSOgoIc25hcHNob3QYCSABKAsyKC5zdG9yZXkuZXZlbnRzLnYxLkhpc3RvcnlVcGRhdGUuU25hcHNob3QSDwoHZGVsZXRlZBgKIAEoCBIcChRoaWRkZW5fZnJvbV9jb250aW51ZRgLIAEoCBpXCghTbmFwc2hvdBINCgV0aXRsZRgBIAEoCRIRCgljb3Zlcl91cmwYAiABKAkSCwoDdXJsGAMgASgJEgwKBHBhcnQYBCABKAkSDgoGZGV2aWNlGAUgASgJYgZwcm90bzM");
 
 /**
  * On history.updates.v1, keyed by region (user id mod N): integers; the snapshot goes along when new or changed.
@@ -22,6 +22,13 @@ export type HistoryBundle = Message<"storey.events.v1.HistoryBundle"> & {
    * @generated from field: repeated storey.events.v1.HistoryUpdate updates = 1;
    */
   updates: HistoryUpdate[];
+
+  /**
+   * Not 0: kv state was lost at this time; once all before this message is written, the region is whole again.
+   *
+   * @generated from field: int64 barrier_epoch_ms = 2;
+   */
+  barrierEpochMs: bigint;
 };
 
 /**

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storey/history/v1/history.proto.
  */
 export const file_storey_history_v1_history: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zdG9yZXkvaGlzdG9yeS92MS9oaXN0b3J5LnByb3RvEhFzdG9yZXkuaGlzdG9yeS52MSIkCgNLZXkSEAoIYnVzaW5lc3MYASABKAkSCwoDb2lkGAIgASgJIr8BCgZSZWNvcmQSIwoDa2V5GAEgASgLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5EhAKCHByb2dyZXNzGAIgASgFEhAKCGR1cmF0aW9uGAMgASgFEhAKCGZpbmlzaGVkGAQgASgIEg0KBWF0X21zGAUgASgDEg4KBmRldmljZRgGIAEoCRINCgV0aXRsZRgHIAEoCRIRCgljb3Zlcl91cmwYCCABKAkSCwoDdXJsGAkgASgJEgwKBHBhcnQYCiABKAki3wEKBlJlcG9ydBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkSEAoIcHJvZ3Jlc3MYAiABKAUSEAoIZHVyYXRpb24YAyABKAUSDQoFYXRfbXMYBCABKAMSCwoDc2VxGAUgASgDEhIKCnNlbnRfYXRfbXMYBiABKAMSDgoGZGV2aWNlGAcgASgJEg0KBXRpdGxlGAggASgJEhEKCWNvdmVyX3VybBgJIAEoCRILCgN1cmwYCiABKAkSDAoEcGFydBgLIAEoCRIPCgdwcml2YXRlGAwgASgIIjsKDVJlcG9ydFJlcXVlc3QSKgoHcmVwb3J0cxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydCJyCgtSZXBvcnRSZXBseRI4CghvdXRjb21lcxgBIAMoCzImLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydFJlcGx5Lk91dGNvbWUaKQoHT3V0Y29tZRIQCghyZWNvcmRlZBgBIAEoCBIMCgRjb2RlGAIgASgJIk8KC0xpc3RSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhAKCHBvc2l0aW9uGAMgASgMEg0KBWxpbWl0GAQgASgFImAKCUxpc3RSZXBseRIqCgdyZWNvcmRzGAEgAygLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkEhUKDW5leHRfcG9zaXRpb24YAiABKAwSEAoIZGVncmFkZWQYAyADKAkiMQoKR2V0UmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiOAoLUmVjb3JkUmVwbHkSKQoGcmVjb3JkGAEgASgLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkIjcKD0JhdGNoR2V0UmVxdWVzdBIkCgRrZXlzGAEgAygLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5IjsKDUJhdGNoR2V0UmVwbHkSKgoHcmVjb3JkcxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZCI2ChNMaXN0Q29udGludWVSZXF1ZXN0EhAKCHBvc2l0aW9uGAEgASgMEg0KBWxpbWl0GAIgASgFIj4KF0hpZGVGcm9tQ29udGludWVSZXF1ZXN0EiMKA2tleRgBIAEoCzIWLnN0b3JleS5oaXN0b3J5LnYxLktleSIXChVIaWRlRnJvbUNvbnRpbnVlUmVwbHkiNAoNRGVsZXRlUmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiDQoLRGVsZXRlUmVwbHkiIAoMQ2xlYXJSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJIgwKCkNsZWFyUmVwbHkiFAoSR2V0U2V0dGluZ3NSZXF1ZXN0IjwKElB1dFNldHRpbmdzUmVxdWVzdBIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUiNwoNU2V0dGluZ3NSZXBseRIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUyvwYKDkhpc3RvcnlTZXJ2aWNlEkoKBlJlcG9ydBIgLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydFJlcXVlc3QaHi5zdG9yZXkuaGlzdG9yeS52MS5SZXBvcnRSZXBseRJECgRMaXN0Eh4uc3RvcmV5Lmhpc3RvcnkudjEuTGlzdFJlcXVlc3QaHC5zdG9yZXkuaGlzdG9yeS52MS5MaXN0UmVwbHkSRAoDR2V0Eh0uc3RvcmV5Lmhpc3RvcnkudjEuR2V0UmVxdWVzdBoeLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZFJlcGx5ElAKCEJhdGNoR2V0EiIuc3RvcmV5Lmhpc3RvcnkudjEuQmF0Y2hHZXRSZXF1ZXN0GiAuc3RvcmV5Lmhpc3RvcnkudjEuQmF0Y2hHZXRSZXBseRJUCgxMaXN0Q29udGludWUSJi5zdG9yZXkuaGlzdG9yeS52MS5MaXN0Q29udGludWVSZXF1ZXN0Ghwuc3RvcmV5Lmhpc3RvcnkudjEuTGlzdFJlcGx5EmgKEEhpZGVGcm9tQ29udGludWUSKi5zdG9yZXkuaGlzdG9yeS52MS5IaWRlRnJvbUNvbnRpbnVlUmVxdWVzdBooLnN0b3JleS5oaXN0b3J5LnYxLkhpZGVGcm9tQ29udGludWVSZXBseRJKCgZEZWxldGUSIC5zdG9yZXkuaGlzdG9yeS52MS5EZWxldGVSZXF1ZXN0Gh4uc3RvcmV5Lmhpc3RvcnkudjEuRGVsZXRlUmVwbHkSRwoFQ2xlYXISHy5zdG9yZXkuaGlzdG9yeS52MS5DbGVhclJlcXVlc3QaHS5zdG9yZXkuaGlzdG9yeS52MS5DbGVhclJlcGx5ElYKC0dldFNldHRpbmdzEiUuc3RvcmV5Lmhpc3RvcnkudjEuR2V0U2V0dGluZ3NSZXF1ZXN0GiAuc3RvcmV5Lmhpc3RvcnkudjEuU2V0dGluZ3NSZXBseRJWCgtQdXRTZXR0aW5ncxIlLnN0b3JleS5oaXN0b3J5LnYxLlB1dFNldHRpbmdzUmVxdWVzdBogLnN0b3JleS5oaXN0b3J5LnYxLlNldHRpbmdzUmVwbHliBnByb3RvMw");
+  fileDesc("Ch9zdG9yZXkvaGlzdG9yeS92MS9oaXN0b3J5LnByb3RvEhFzdG9yZXkuaGlzdG9yeS52MSIkCgNLZXkSEAoIYnVzaW5lc3MYASABKAkSCwoDb2lkGAIgASgJIr8BCgZSZWNvcmQSIwoDa2V5GAEgASgLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5EhAKCHByb2dyZXNzGAIgASgFEhAKCGR1cmF0aW9uGAMgASgFEhAKCGZpbmlzaGVkGAQgASgIEg0KBWF0X21zGAUgASgDEg4KBmRldmljZRgGIAEoCRINCgV0aXRsZRgHIAEoCRIRCgljb3Zlcl91cmwYCCABKAkSCwoDdXJsGAkgASgJEgwKBHBhcnQYCiABKAki3wEKBlJlcG9ydBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkSEAoIcHJvZ3Jlc3MYAiABKAUSEAoIZHVyYXRpb24YAyABKAUSDQoFYXRfbXMYBCABKAMSCwoDc2VxGAUgASgDEhIKCnNlbnRfYXRfbXMYBiABKAMSDgoGZGV2aWNlGAcgASgJEg0KBXRpdGxlGAggASgJEhEKCWNvdmVyX3VybBgJIAEoCRILCgN1cmwYCiABKAkSDAoEcGFydBgLIAEoCRIPCgdwcml2YXRlGAwgASgIIjsKDVJlcG9ydFJlcXVlc3QSKgoHcmVwb3J0cxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydCJyCgtSZXBvcnRSZXBseRI4CghvdXRjb21lcxgBIAMoCzImLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydFJlcGx5Lk91dGNvbWUaKQoHT3V0Y29tZRIQCghyZWNvcmRlZBgBIAEoCBIMCgRjb2RlGAIgASgJIk8KC0xpc3RSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhAKCHBvc2l0aW9uGAMgASgMEg0KBWxpbWl0GAQgASgFImAKCUxpc3RSZXBseRIqCgdyZWNvcmRzGAEgAygLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkEhUKDW5leHRfcG9zaXRpb24YAiABKAwSEAoIZGVncmFkZWQYAyADKAkiMQoKR2V0UmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiOAoLUmVjb3JkUmVwbHkSKQoGcmVjb3JkGAEgASgLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkIjcKD0JhdGNoR2V0UmVxdWVzdBIkCgRrZXlzGAEgAygLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5Ik0KDUJhdGNoR2V0UmVwbHkSKgoHcmVjb3JkcxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZBIQCghkZWdyYWRlZBgCIAMoCSI2ChNMaXN0Q29udGludWVSZXF1ZXN0EhAKCHBvc2l0aW9uGAEgASgMEg0KBWxpbWl0GAIgASgFIj4KF0hpZGVGcm9tQ29udGludWVSZXF1ZXN0EiMKA2tleRgBIAEoCzIWLnN0b3JleS5oaXN0b3J5LnYxLktleSIXChVIaWRlRnJvbUNvbnRpbnVlUmVwbHkiNAoNRGVsZXRlUmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiDQoLRGVsZXRlUmVwbHkiIAoMQ2xlYXJSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJIgwKCkNsZWFyUmVwbHkiFAoSR2V0U2V0dGluZ3NSZXF1ZXN0IjwKElB1dFNldHRpbmdzUmVxdWVzdBIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUiNwoNU2V0dGluZ3NSZXBseRIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUiaAoMU3RvcmVkUmVjb3JkEikKBnJlY29yZBgBIAEoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZBILCgNzZXEYAiABKAMSDgoGaGlkZGVuGAMgASgIEhAKCHNpbmNlX21zGAQgASgDInIKDFdhbGtQb3NpdGlvbhIMCgR3YWxrGAEgASgMEhIKCnN0YXJ0ZWRfbXMYAiABKAMSDAoEcGFnZRgDIAEoBRINCgVhdF9tcxgEIAEoAxIjCgNrZXkYBSABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkyvwYKDkhpc3RvcnlTZXJ2aWNlEkoKBlJlcG9ydBIgLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydFJlcXVlc3QaHi5zdG9yZXkuaGlzdG9yeS52MS5SZXBvcnRSZXBseRJECgRMaXN0Eh4uc3RvcmV5Lmhpc3RvcnkudjEuTGlzdFJlcXVlc3QaHC5zdG9yZXkuaGlzdG9yeS52MS5MaXN0UmVwbHkSRAoDR2V0Eh0uc3RvcmV5Lmhpc3RvcnkudjEuR2V0UmVxdWVzdBoeLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZFJlcGx5ElAKCEJhdGNoR2V0EiIuc3RvcmV5Lmhpc3RvcnkudjEuQmF0Y2hHZXRSZXF1ZXN0GiAuc3RvcmV5Lmhpc3RvcnkudjEuQmF0Y2hHZXRSZXBseRJUCgxMaXN0Q29udGludWUSJi5zdG9yZXkuaGlzdG9yeS52MS5MaXN0Q29udGludWVSZXF1ZXN0Ghwuc3RvcmV5Lmhpc3RvcnkudjEuTGlzdFJlcGx5EmgKEEhpZGVGcm9tQ29udGludWUSKi5zdG9yZXkuaGlzdG9yeS52MS5IaWRlRnJvbUNvbnRpbnVlUmVxdWVzdBooLnN0b3JleS5oaXN0b3J5LnYxLkhpZGVGcm9tQ29udGludWVSZXBseRJKCgZEZWxldGUSIC5zdG9yZXkuaGlzdG9yeS52MS5EZWxldGVSZXF1ZXN0Gh4uc3RvcmV5Lmhpc3RvcnkudjEuRGVsZXRlUmVwbHkSRwoFQ2xlYXISHy5zdG9yZXkuaGlzdG9yeS52MS5DbGVhclJlcXVlc3QaHS5zdG9yZXkuaGlzdG9yeS52MS5DbGVhclJlcGx5ElYKC0dldFNldHRpbmdzEiUuc3RvcmV5Lmhpc3RvcnkudjEuR2V0U2V0dGluZ3NSZXF1ZXN0GiAuc3RvcmV5Lmhpc3RvcnkudjEuU2V0dGluZ3NSZXBseRJWCgtQdXRTZXR0aW5ncxIlLnN0b3JleS5oaXN0b3J5LnYxLlB1dFNldHRpbmdzUmVxdWVzdBogLnN0b3JleS5oaXN0b3J5LnYxLlNldHRpbmdzUmVwbHliBnByb3RvMw");
 
 /**
  * @generated from message storey.history.v1.Key
@@ -366,6 +366,11 @@ export type BatchGetReply = Message<"storey.history.v1.BatchGetReply"> & {
    * @generated from field: repeated storey.history.v1.Record records = 1;
    */
   records: Record[];
+
+  /**
+   * @generated from field: repeated string degraded = 2;
+   */
+  degraded: string[];
 };
 
 /**
@@ -545,6 +550,91 @@ export type SettingsReply = Message<"storey.history.v1.SettingsReply"> & {
  */
 export const SettingsReplySchema: GenMessage<SettingsReply> = /*@__PURE__*/
   messageDesc(file_storey_history_v1_history, 20);
+
+/**
+ * How history-service keeps a record in kv state; no part of the service's contract.
+ *
+ * @generated from message storey.history.v1.StoredRecord
+ */
+export type StoredRecord = Message<"storey.history.v1.StoredRecord"> & {
+  /**
+   * @generated from field: storey.history.v1.Record record = 1;
+   */
+  record?: Record | undefined;
+
+  /**
+   * @generated from field: int64 seq = 2;
+   */
+  seq: bigint;
+
+  /**
+   * Off the continue shelf until watched on.
+   *
+   * @generated from field: bool hidden = 3;
+   */
+  hidden: boolean;
+
+  /**
+   * When the first report of this record arrived; 0 = unknown.
+   *
+   * @generated from field: int64 since_ms = 4;
+   */
+  sinceMs: bigint;
+};
+
+/**
+ * Describes the message storey.history.v1.StoredRecord.
+ * Use `create(StoredRecordSchema)` to create a new message.
+ */
+export const StoredRecordSchema: GenMessage<StoredRecord> = /*@__PURE__*/
+  messageDesc(file_storey_history_v1_history, 21);
+
+/**
+ * Where a page of a walk ended; travels sealed in a cursor.
+ *
+ * @generated from message storey.history.v1.WalkPosition
+ */
+export type WalkPosition = Message<"storey.history.v1.WalkPosition"> & {
+  /**
+   * Names the walk among those of the user.
+   *
+   * @generated from field: bytes walk = 1;
+   */
+  walk: Uint8Array;
+
+  /**
+   * Server time at which the walk began.
+   *
+   * @generated from field: int64 started_ms = 2;
+   */
+  startedMs: bigint;
+
+  /**
+   * Number of the next page, from 1.
+   *
+   * @generated from field: int32 page = 3;
+   */
+  page: number;
+
+  /**
+   * The last row that was looked at. Empty key: the walk is in its tail.
+   *
+   * @generated from field: int64 at_ms = 4;
+   */
+  atMs: bigint;
+
+  /**
+   * @generated from field: storey.history.v1.Key key = 5;
+   */
+  key?: Key | undefined;
+};
+
+/**
+ * Describes the message storey.history.v1.WalkPosition.
+ * Use `create(WalkPositionSchema)` to create a new message.
+ */
+export const WalkPositionSchema: GenMessage<WalkPosition> = /*@__PURE__*/
+  messageDesc(file_storey_history_v1_history, 22);
 
 /**
  * Watch and read history of the calling user.

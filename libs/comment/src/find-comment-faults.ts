@@ -1,0 +1,109 @@
+import { comment } from '@storey/contracts';
+import { sql as raw, type RawBuilder } from 'kysely';
+import { forEachTable, type Sql } from '@storey/sql';
+import { type CommentDb } from './comment-db.js';
+
+const { CommentState, Reaction } = comment;
+const VISIBLE = raw.lit(CommentState.VISIBLE);
+const DELETED = raw.lit(CommentState.DELETED);
+
+/** At most so many offenders are named for one rule and table. */
+const MAX_NAMED = 20;
+
+type Query = RawBuilder<{ readonly id: bigint }>;
+
+/**
+ * Compares everything that is counted, numbered or marked with the rows it stands for. Reads whole tables: for tests,
+ * drills and operators. @returns one line per offender, e.g. `comment_index_2 reply-count 123`; none when all is well.
+ */
+export async function findCommentFaults(sql: Sql<CommentDb>): Promise<readonly string[]> {
+  const faults: string[] = [];
+  await forEachTable(sql.tables, async (n) => {
+    for (const [rule, query] of Object.entries(rules(n))) {
+      const { rows } = await raw<{ id: bigint }>`${query} limit ${raw.lit(MAX_NAMED)}`.execute(sql.read);
+      faults.push(...rows.map(({ id }) => `comment_index_${n} ${rule} ${id}`));
+    }
+  });
+  return faults;
+}
+
+/** Each selects the ids that break it. */
+function rules(n: number): Readonly<Record<string, Query>> {
+  const t = {
+    subject: raw.table(`comment_subject_${n}`),
+    index: raw.table(`comment_index_${n}`),
+    content: raw.table(`comment_content_${n}`),
+    count: raw.table(`comment_count_${n}`),
+    reaction: raw.table(`comment_reaction_${n}`),
+  };
+  return { ...pairRules(t), ...countRules(t), ...floorRules(t), ...treeRules(t) };
+}
+
+type Tables = Readonly<Record<'subject' | 'index' | 'content' | 'count' | 'reaction', RawBuilder<unknown>>>;
+
+/** A comment is three rows, all or none. */
+function pairRules({ index, content, count }: Tables): Readonly<Record<string, Query>> {
+  const missing = (from: RawBuilder<unknown>, to: RawBuilder<unknown>): Query =>
+    raw`select a.id as id from ${from} a left join ${to} b on b.id = a.id where b.id is null`;
+  return {
+    'without-content': missing(index, content),
+    'content-alone': missing(content, index),
+    'without-count': missing(index, count),
+    'count-alone': missing(count, index),
+  };
+}
+
+function countRules({ subject, index, count, reaction }: Tables): Readonly<Record<string, Query>> {
+  const visible = (by: string): RawBuilder<unknown> =>
+    raw`(select ${raw.ref(by)} as k, count(*) as n from ${index} where state = ${VISIBLE} and root_id <> 0
+         group by ${raw.ref(by)})`;
+  const wrong = (column: string, value: number): Query =>
+    raw`select c.id as id from ${count} c left join
+        (select comment_id as k, count(*) as n from ${reaction} where value = ${raw.lit(value)} group by comment_id) r
+        on r.k = c.id where c.${raw.ref(column)} <> coalesce(r.n, 0)`;
+  return {
+    'subject-counts': raw`select s.id as id from ${subject} s left join
+        (select subject_id as k, count(*) as n, sum(case when root_id = 0 then 1 else 0 end) as r from ${index}
+         where state = ${VISIBLE} group by subject_id) v on v.k = s.id
+        where s.all_ <> coalesce(v.n, 0) or s.roots <> coalesce(v.r, 0)`,
+    'root-replies': raw`select c.id as id from ${count} c left join ${visible('root_id')} v on v.k = c.id
+        where c.root_id = 0 and c.replies <> coalesce(v.n, 0)`,
+    'reply-replies': raw`select c.id as id from ${count} c left join ${visible('parent_id')} v on v.k = c.id
+        where c.root_id <> 0 and c.replies <> coalesce(v.n, 0)`,
+    likes: wrong('likes', Reaction.LIKE),
+    dislikes: wrong('dislikes', Reaction.DISLIKE),
+    score: raw`select c.id as id from ${count} c join ${index} i on i.id = c.id
+        where (c.score > 0) <> (i.state = ${VISIBLE} and c.likes > 0)`,
+    shown: raw`select i.id as id from ${index} i join ${count} c on c.id = i.id where i.shown <>
+        case when i.state = ${VISIBLE} or (i.state = ${DELETED} and c.replies > 0) then 1 else 0 end`,
+  };
+}
+
+/** From 1 without a gap, each once, up to the one that was given last; only what was rejected has none. */
+function floorRules({ subject, index, count }: Tables): Readonly<Record<string, Query>> {
+  const gapless = raw`count(*) <> max(floor) or count(distinct floor) <> count(*) or min(floor) <> 1`;
+  return {
+    'root-floors': raw`select subject_id as id from ${index} where root_id = 0 and floor is not null
+        group by subject_id having ${gapless}`,
+    'reply-floors': raw`select root_id as id from ${index} where root_id <> 0 and floor is not null
+        group by root_id having ${gapless}`,
+    'last-root-floor': raw`select s.id as id from ${subject} s where s.root_floor <>
+        (select coalesce(max(floor), 0) from ${index} i where i.subject_id = s.id and i.root_id = 0)`,
+    'last-reply-floor': raw`select c.id as id from ${count} c where c.root_id = 0 and c.reply_floor <>
+        (select coalesce(max(floor), 0) from ${index} i where i.subject_id = c.subject_id and i.root_id = c.id)`,
+    floorless: raw`select id from ${index} where floor is null and reason_code = ''`,
+  };
+}
+
+function treeRules({ subject, index }: Tables): Readonly<Record<string, Query>> {
+  return {
+    'without-subject': raw`select i.id as id from ${index} i left join ${subject} s on s.id = i.subject_id
+        where s.id is null`,
+    'wrong-root': raw`select i.id as id from ${index} i left join ${index} r on r.id = i.root_id
+        where i.floor is not null and i.root_id <> 0
+        and (r.id is null or r.root_id <> 0 or r.subject_id <> i.subject_id)`,
+    'wrong-parent': raw`select i.id as id from ${index} i left join ${index} p on p.id = i.parent_id
+        where i.floor is not null and i.root_id <> 0
+        and (p.id is null or (p.id <> i.root_id and p.root_id <> i.root_id))`,
+  };
+}

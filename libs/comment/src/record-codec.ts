@@ -1,0 +1,27 @@
+import { type Codec } from '@storey/cache';
+import { type CommentRecord, type SubjectRecord } from './comment-record.js';
+
+/** Names of 64-bit members, in records of either kind and in mentions; they travel as decimal text. */
+const BIG: ReadonlySet<string> = new Set([
+  ...['id', 'subjectId', 'rootId', 'parentId', 'authorId', 'replyToUserId', 'userId', 'ownerId'],
+  ...['floor', 'createdAt', 'editedAt', 'version', 'likes', 'dislikes', 'replies', 'roots', 'all'],
+]);
+
+/** Raised when a record changes its shape, so that entries of another release are loaded anew. */
+const SHAPE = 1;
+
+/** JSON behind one byte that names its shape. */
+export function recordCodec<V extends CommentRecord | SubjectRecord>(): Codec<V> {
+  return {
+    encode: (value) => Buffer.from(String.fromCharCode(SHAPE) + JSON.stringify(value, bigToText)),
+    decode: (bytes) => {
+      if (bytes[0] !== SHAPE) throw new TypeError(`A cached record of shape ${bytes[0]} can't be read.`);
+      return JSON.parse(Buffer.from(bytes.subarray(1)).toString(), textToBig) as V;
+    },
+  };
+}
+
+const bigToText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
+const textToBig = (name: string, value: unknown): unknown =>
+  BIG.has(name) && typeof value === 'string' ? BigInt(value) : value;
