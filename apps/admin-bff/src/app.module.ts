@@ -1,0 +1,18 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { type Platform } from '@storey/service';
+import { InspectionController } from './comments/inspection.http.js';
+import { People } from './comments/people.js';
+import { Services } from './services.js';
+import { RolesController } from './users/roles.http.js';
+
+/** The composition root. */
+@Module({})
+export class AppModule {
+  static with(platform: Platform): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [RolesController, InspectionController],
+      providers: [{ provide: Services, useValue: new Services(platform.ports.rpc) }, People],
+    };
+  }
+}

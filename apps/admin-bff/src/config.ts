@@ -1,0 +1,2 @@
+/** admin-bff has no settings of its own yet. */
+export const config = {} as const;

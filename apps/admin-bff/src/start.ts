@@ -1,0 +1,23 @@
+import { createBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { type FastifyInstance } from 'fastify';
+import { AppModule } from './app.module.js';
+import { useStaffOnly } from './staff-only.js';
+
+export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
+  const app = await createBff({
+    name: 'admin-bff',
+    module: AppModule.with(platform),
+    platform,
+    configure: async (fastify) => useStaffOnly(fastify),
+  });
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const withdraw = platform.ports.upstreamHub.serve('admin-bff', (request, response) =>
+    fastify.routing(request, response),
+  );
+  return {
+    close: async () => {
+      withdraw();
+      await app.close();
+    },
+  };
+}
