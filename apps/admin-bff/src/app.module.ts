@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { type Platform } from '@storey/service';
 import { InspectionController } from './comments/inspection.http.js';
 import { People } from './comments/people.js';
+import { importControllers, importProviders } from './importing/index.js';
 import { Services } from './services.js';
 import { RolesController } from './users/roles.http.js';
 
@@ -11,8 +12,12 @@ export class AppModule {
   static with(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      controllers: [RolesController, InspectionController],
-      providers: [{ provide: Services, useValue: new Services(platform.ports.rpc) }, People],
+      controllers: [RolesController, InspectionController, ...importControllers],
+      providers: [
+        { provide: Services, useValue: new Services(platform.ports.rpc) },
+        People,
+        ...importProviders(platform),
+      ],
     };
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { currentContext, type Random } from '@storey/context';
+import { currentContext, type Principal, type Random } from '@storey/context';
 import { AppError, notFound } from '@storey/errors';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -39,19 +39,7 @@ export class ImportsController {
     @Query({ schema: format }) _query: z.output<typeof format>,
     @Req() request: FastifyRequest,
   ): Promise<{ id: string }> {
-    const { principal } = currentContext();
-    if (!principal)
-      throw new AppError({
-        kind: 'unauthenticated',
-        code: 'GATEWAY_TOKEN_REQUIRED',
-        message: 'Sign in first.',
-      });
-    if (!principal.roles.includes('admin'))
-      throw new AppError({
-        kind: 'forbidden',
-        code: 'GATEWAY_FORBIDDEN',
-        message: 'Only administrators import.',
-      });
+    const principal = callingAdministrator();
     const id = Buffer.from(this.space.random.bytes(16)).toString('hex');
     const file = await this.#store(id, request.body as Readable);
     const state: ImportState = {
@@ -80,7 +68,7 @@ export class ImportsController {
 
   async #store(id: string, body: Readable): Promise<string> {
     await mkdir(this.space.folder, { recursive: true });
-    const file = join(this.space.folder, id);
+    const file = fileOf(this.space, id);
     try {
       await pipeline(body, atMost(MAX_BYTES), createWriteStream(file));
     } catch (error) {
@@ -90,6 +78,18 @@ export class ImportsController {
     return file;
   }
 }
+
+function callingAdministrator(): Principal {
+  const { principal } = currentContext();
+  if (principal?.roles.includes('admin')) return principal;
+  throw new AppError({
+    kind: 'forbidden',
+    code: 'GATEWAY_FORBIDDEN',
+    message: 'Only administrators import.',
+  });
+}
+
+export const fileOf = ({ folder }: ImportSpace, id: string): string => join(folder, id);
 
 function atMost(bytes: number): Transform {
   let seen = 0;
