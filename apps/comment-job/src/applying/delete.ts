@@ -1,0 +1,29 @@
+import { comment } from '@storey/contracts';
+import { type Command, type Delete } from './command.js';
+import { type Thread } from './thread.js';
+
+const { CommentState } = comment;
+
+/** With visible replies it stays as a tombstone; tombstones above it that lose their last reply vanish with it. */
+export function remove(thread: Thread, command: Command, { commentId }: Delete): void {
+  const removed = thread.find(commentId);
+  if (!removed || removed.index.state === CommentState.DELETED) return;
+  const { index, count } = removed;
+  const wasVisible = index.state === CommentState.VISIBLE;
+  index.state = CommentState.DELETED;
+  if (index.version < command.id) index.version = command.id;
+  count.score = 0;
+  thread.settle(removed);
+  const vanished = wasVisible ? thread.countVisible(removed, -1n) : [];
+  thread.tell(command, {
+    case: 'deleted',
+    value: {
+      $typeName: 'storey.events.v1.CommentEvent.Deleted',
+      commentId,
+      rootId: index.root_id,
+      parentId: index.parent_id,
+      tombstone: index.shown === 1,
+      vanishedIds: [...vanished],
+    },
+  });
+}

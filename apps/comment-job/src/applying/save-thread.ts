@@ -1,0 +1,66 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { type Transaction } from 'kysely';
+import { EVENTS_TOPIC, shardOfSubject, subjectKey, type CommentDb } from '@storey/comment';
+import { type Clock } from '@storey/context';
+import { commentEvents } from '@storey/contracts';
+import { enqueue } from '@storey/outbox';
+import { tableFor, upsert } from '@storey/sql';
+import { type Thread } from './thread.js';
+
+/** Writes what changed, and tells it: rows and events are one transaction. */
+export async function saveThread(
+  tx: Transaction<CommentDb>,
+  tables: number,
+  thread: Thread,
+  clock: Clock,
+): Promise<void> {
+  const shard = shardOfSubject(thread.subject);
+  const { changed, edits } = thread;
+  if (thread.events.length > 0) await saveSubject(tx, tableFor('comment_subject', shard, tables), thread);
+  const comments = [...changed.comments];
+  await upsert(
+    tx,
+    tableFor('comment_index', shard, tables),
+    comments.map(({ index }) => index),
+    { key: ['id'], set: ['state', 'shown', 'edited_at', 'version', 'reason_code'] },
+  );
+  await upsert(
+    tx,
+    tableFor('comment_count', shard, tables),
+    comments.map(({ count }) => count),
+    { key: ['id'], set: ['likes', 'dislikes', 'replies', 'reply_floor', 'score'] },
+  );
+  const contents = [...thread.contents.values()].filter(({ id }) => changed.contents.has(id));
+  await upsert(tx, tableFor('comment_content', shard, tables), contents, {
+    key: ['id'],
+    set: ['text', 'html', 'mentions'],
+  });
+  await upsert(tx, tableFor('comment_edit', shard, tables), edits, { key: ['id'], set: ['text'] });
+  await upsert(tx, tableFor('comment_reaction', shard, tables), [...changed.reactions], {
+    key: ['comment_id', 'user_id'],
+    set: ['value', 'version'],
+  });
+  await enqueueEvents(tx, thread, clock);
+}
+
+async function saveSubject(
+  tx: Transaction<CommentDb>,
+  table: `comment_subject_${number}`,
+  { subject, isNew }: Thread,
+): Promise<void> {
+  if (isNew) {
+    await tx.insertInto(table).values(subject).execute();
+    return;
+  }
+  const { id, roots, all_, root_floor, version } = subject;
+  await tx.updateTable(table).set({ roots, all_, root_floor, version }).where('id', '=', id).execute();
+}
+
+async function enqueueEvents(tx: Transaction<CommentDb>, thread: Thread, clock: Clock): Promise<void> {
+  const key = subjectKey(thread.subject);
+  const messages = thread.events.map((event) => {
+    const value = toBinary(commentEvents.CommentEventSchema, event);
+    return { topic: EVENTS_TOPIC, key, value };
+  });
+  await enqueue(tx, messages, clock);
+}

@@ -1,0 +1,134 @@
+import { hostname } from 'node:os';
+import { Cache } from '@storey/cache';
+import {
+  COMMANDS_TOPIC,
+  Comments,
+  EVENTS_TOPIC,
+  Notifications,
+  RETENTION_MS,
+  Subjects,
+  commentCaches,
+  commentMigrations,
+  commentTopics,
+  type CommentDb,
+} from '@storey/comment';
+import { type ConfigOf } from '@storey/config';
+import { unavailable } from '@storey/errors';
+import { LeasedIds, type Ids } from '@storey/ids';
+import { type Batch } from '@storey/events';
+import { type Logger } from '@storey/observability';
+import { DEFAULT_RETENTION, SqlWorkerLeaseStore, checkInboxRetention, startRelay } from '@storey/outbox';
+import { type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { type Sql } from '@storey/sql';
+import { Applier, CONSUMER } from './applying/applier.js';
+import { BatchApplier } from './applying/apply-batch.js';
+import { CatchUp } from './applying/catch-up.js';
+import { Invalidator } from './caches/invalidate.js';
+import { startCutting } from './chores.js';
+import { type config } from './config.js';
+import { Notifier } from './notifications/notifier.js';
+
+/** A kv verb takes 1,000 keys, an event touches five at most. */
+const MAX_EVENTS = 200;
+
+/** What the parts of this app share. */
+interface Ground {
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly sql: Sql<CommentDb>;
+  readonly ids: Ids;
+}
+
+type Close = () => Promise<unknown>;
+
+/** The one writer of the comment tables, and what follows from its events. */
+export async function start(
+  settings: ConfigOf<typeof config> & PlatformConfig,
+  platform: Platform,
+): Promise<RunningApp> {
+  checkInboxRetention(DEFAULT_RETENTION.inboxMs, RETENTION_MS);
+  const logger = platform.logger.child({ app: 'comment-job' });
+  const { ports, clock, health } = platform;
+  const sql = await ports.sql<CommentDb>('comment', commentMigrations);
+  await ports.events.createTopics(commentTopics);
+  const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
+    clock,
+    owner: hostname(),
+    onError: (error) => logger.error('the worker number of ids was not renewed', error),
+  });
+  const ground = { platform, logger, sql, ids };
+  const closes: readonly Close[] = [
+    await startApplying(ground, settings.commentJobMaxBatch),
+    startEventRelay(ground),
+    await startInvalidating(ground),
+    await startNotifying(ground),
+    startCutting({ sql, clock, logger }),
+    () => ids.close(),
+  ];
+  const notRequired = health.require('comment-job-db', () => sql.ping());
+  return {
+    close: async () => {
+      notRequired();
+      for (const close of closes) await close();
+    },
+  };
+}
+
+async function startApplying(ground: Ground, maxBatch: number): Promise<Close> {
+  const { sql, ids, logger, platform } = ground;
+  const { ports, clock, faultPoint, health } = platform;
+  const applier = new Applier({ sql, ids, clock, faultPoint });
+  const batches = new BatchApplier({ applier, clock, faultPoint, logger });
+  const catchUp = await CatchUp.of(ports.events, COMMANDS_TOPIC, CONSUMER);
+  const notRequired = health.require(CONSUMER, async () => {
+    if (catchUp.left > 0) throw unavailable(`${catchUp.left} commands of before the start are left.`);
+    return Promise.resolve();
+  });
+  const consumer = await ports.events.subscribe({
+    topic: COMMANDS_TOPIC,
+    group: CONSUMER,
+    maxBatch,
+    handle: async (batch) => {
+      await batches.apply(batch);
+      catchUp.handled(batch);
+    },
+  });
+  return async () => {
+    notRequired();
+    await consumer.close();
+  };
+}
+
+function startEventRelay({ sql, logger, platform: { ports, clock, faultPoint } }: Ground): Close {
+  const relay = startRelay(sql, ports.events, {
+    domain: 'comment',
+    clock,
+    faultPoint,
+    onError: (error) => logger.warn('events of comments wait for the log', { cause: String(error) }),
+    onParked: ({ cause, ...row }) => logger.error('an event of a comment was given up', cause, row),
+  });
+  return () => relay.close();
+}
+
+function startInvalidating({ sql, logger, platform: { ports, clock, random } }: Ground): Promise<Close> {
+  const onError = (error: unknown, name: string): void =>
+    logger.warn('a cache entry was no use', { cache: name, cause: String(error) });
+  const cache = new Cache(ports.kvCache, { clock, random, onError });
+  const repositories = { subjects: new Subjects(sql), comments: new Comments(sql) };
+  const invalidator = new Invalidator(commentCaches(cache, repositories));
+  return follow(ports, 'comment.caches', (batch) => invalidator.handle(batch));
+}
+
+function startNotifying({ sql, ids, platform: { ports } }: Ground): Promise<Close> {
+  const notifier = new Notifier(new Notifications(sql), new Comments(sql), ids);
+  return follow(ports, 'comment.notifications', (batch) => notifier.handle(batch));
+}
+
+async function follow(
+  { events }: Platform['ports'],
+  group: string,
+  handle: (batch: Batch) => Promise<void>,
+): Promise<Close> {
+  const consumer = await events.subscribe({ topic: EVENTS_TOPIC, group, maxBatch: MAX_EVENTS, handle });
+  return () => consumer.close();
+}
