@@ -1,0 +1,118 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import {
+  Answers,
+  Comments,
+  EVENTS_TOPIC,
+  Imports,
+  Listings,
+  Notifications,
+  Reactions,
+} from '@storey/comment';
+import { rpcErrors } from '@storey/rpc';
+import { type Ground } from './ground.js';
+import { GivenIds } from './importing/given-ids.js';
+import { ImportComments } from './importing/import-comments.js';
+import { ImportingGrpc } from './importing/importing.grpc.js';
+import { CommandLog } from './intake/command-log.js';
+import { Idempotency } from './intake/idempotency.js';
+import { Overlays } from './intake/overlays.js';
+import { FloorWalk } from './listing/floor-walk.js';
+import { GetComment } from './listing/get-comment.js';
+import { HotEpochs } from './listing/hot-epochs.js';
+import { HotWalk } from './listing/hot-walk.js';
+import { InspectComment } from './listing/inspect-comment.js';
+import { ListComments } from './listing/list-comments.js';
+import { ListReplies } from './listing/list-replies.js';
+import { ListingGrpc } from './listing/listing.grpc.js';
+import { Walks } from './listing/walks.js';
+import { CountUnread } from './notifications/count-unread.js';
+import { ListNotifications } from './notifications/list-notifications.js';
+import { NotificationsGrpc } from './notifications/notifications.grpc.js';
+import { Delete } from './posting/delete.js';
+import { Drafts } from './posting/drafts.js';
+import { Edit } from './posting/edit.js';
+import { PostingRules } from './posting/posting-rules.js';
+import { PostingGrpc } from './posting/posting.grpc.js';
+import { Publish } from './posting/publish.js';
+import { React } from './reactions/react.js';
+import { ReactionsGrpc } from './reactions/reactions.grpc.js';
+import { CountSubjects } from './subjects/count-subjects.js';
+import { SubjectsGrpc } from './subjects/subjects.grpc.js';
+import { Records } from './viewing/records.js';
+import { Views } from './viewing/views.js';
+import { WatchSubject } from './watching/watch-subject.js';
+import { WatchingGrpc } from './watching/watching.grpc.js';
+
+/** The composition root. */
+@Module({})
+export class AppModule {
+  static with(ground: Ground): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [
+        PostingGrpc,
+        ReactionsGrpc,
+        ListingGrpc,
+        SubjectsGrpc,
+        WatchingGrpc,
+        NotificationsGrpc,
+        ImportingGrpc,
+      ],
+      providers: [rpcErrors, ...useCases(ground)],
+    };
+  }
+}
+
+/** What the controllers call. The plain classes below know nothing of Nest: here alone they meet. */
+function useCases(ground: Ground): Provider[] {
+  const { platform, logger, sql, caches } = ground;
+  const { clock } = platform;
+  const comments = new Comments(sql);
+  const overlays = new Overlays(platform.ports.kvState, logger);
+  const records = new Records(caches, comments);
+  const views = new Views(overlays, records, new Reactions(sql), clock);
+  const { ports } = platform;
+  const log = new CommandLog({ events: ports.events, overlays, ids: ground.ids, clock, logger });
+  const notifications = new Notifications(sql);
+  return [
+    value(Records, records),
+    value(Edit, new Edit(views, records, log)),
+    value(Delete, new Delete(views, records, log)),
+    value(React, new React(views, records, log)),
+    value(Publish, publish(ground, views, records, log)),
+    ...listing(ground, views, records),
+    value(GetComment, new GetComment(views, records)),
+    value(InspectComment, new InspectComment(comments, clock)),
+    value(CountSubjects, new CountSubjects(records)),
+    value(WatchSubject, new WatchSubject(ports.events, ground.feed, EVENTS_TOPIC)),
+    value(Notifications, notifications),
+    value(ListNotifications, new ListNotifications(views, records, notifications)),
+    value(CountUnread, new CountUnread(views, notifications)),
+    value(ImportComments, new ImportComments(new Imports(sql), comments, new GivenIds(ports.kvState), log)),
+  ];
+}
+
+function publish(
+  { platform, sql, logger }: Ground,
+  views: Views,
+  records: Records,
+  log: CommandLog,
+): Publish {
+  const { ports, clock, config } = platform;
+  const idempotency = new Idempotency({ kv: ports.kvState, answers: new Answers(sql), clock, logger });
+  const rules = PostingRules.standard(ports.kvState, config.limits === 'on');
+  return new Publish(idempotency, new Drafts(views, records), rules, log);
+}
+
+function listing({ platform, sql }: Ground, views: Views, records: Records): Provider[] {
+  const listings = new Listings(sql);
+  const byFloor = new FloorWalk(listings);
+  const hot = new HotWalk(listings, new HotEpochs(platform.ports.kvState, platform.clock), byFloor);
+  const walks = new Walks(byFloor, hot);
+  return [
+    value(ListComments, new ListComments(views, records, listings, walks)),
+    value(ListReplies, new ListReplies(views, records, walks)),
+  ];
+}
+
+const value = <T>(provide: Type<T>, useValue: T): Provider => ({ provide, useValue });

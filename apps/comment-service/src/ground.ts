@@ -1,0 +1,53 @@
+import { Cache } from '@storey/cache';
+import {
+  Comments,
+  EVENTS_TOPIC,
+  Subjects,
+  commentCaches,
+  commentMigrations,
+  commentTopics,
+  type CommentCaches,
+  type CommentDb,
+} from '@storey/comment';
+import { LeasedIds } from '@storey/ids';
+import { type Logger } from '@storey/observability';
+import { SqlWorkerLeaseStore } from '@storey/outbox';
+import { type Platform } from '@storey/service';
+import { type Sql } from '@storey/sql';
+import { SubjectFeed } from './watching/subject-feed.js';
+
+/** What the whole app stands on: opened once, closed last. */
+export interface Ground {
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly sql: Sql<CommentDb>;
+  readonly caches: CommentCaches;
+  readonly ids: LeasedIds;
+  readonly feed: SubjectFeed;
+}
+
+export async function openGround(platform: Platform, logger: Logger): Promise<Ground> {
+  const { ports, clock, random, health } = platform;
+  const sql = await ports.sql<CommentDb>('comment', commentMigrations);
+  health.require('sql-comment', () => sql.ping());
+  await ports.events.createTopics(commentTopics);
+  const cache = new Cache(ports.kvCache, {
+    clock,
+    random,
+    onError: (error, name) => logger.warn('a cache entry was passed over', { name, cause: String(error) }),
+  });
+  const caches = commentCaches(cache, { subjects: new Subjects(sql), comments: new Comments(sql) });
+  const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
+    clock,
+    owner: `comment-service/${process.pid}`,
+    onError: (error) => logger.warn('the lease of ids was not renewed', { cause: String(error) }),
+  });
+  const topic = commentTopics.find(({ name }) => name === EVENTS_TOPIC);
+  if (!topic) throw new Error(`${EVENTS_TOPIC} is not among the topics`);
+  return { platform, logger, sql, caches, ids, feed: await SubjectFeed.open(ports.events, topic) };
+}
+
+export async function closeGround({ feed, ids }: Ground): Promise<void> {
+  await feed.close();
+  await ids.close();
+}

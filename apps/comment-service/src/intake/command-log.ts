@@ -1,0 +1,100 @@
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { COMMANDS_TOPIC, shardOfSubject, subjectKey, type Person, type SubjectKey } from '@storey/comment';
+import { currentContext, runDetached, type Clock } from '@storey/context';
+import { commentEvents } from '@storey/contracts';
+import { isAppError, outcomeUnknown } from '@storey/errors';
+import { type EventLog } from '@storey/events';
+import { type Ids } from '@storey/ids';
+import { type Logger } from '@storey/observability';
+import { type Overlays } from './overlays.js';
+
+type Change = NonNullable<MessageInitShape<typeof commentEvents.CommentCommandSchema>['command']>;
+
+export interface NewCommand {
+  readonly id: bigint;
+  readonly subject: SubjectKey;
+  readonly actor: Person;
+  readonly change: Change;
+  /** When it happened, epoch ms; default: now. */
+  readonly at?: number;
+}
+
+export interface CommandLogOptions {
+  readonly events: EventLog;
+  readonly overlays: Overlays;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * The door through which every change goes: appended to the log, keyed by its subject, it is accepted; then it is
+ * laid over what its author reads until the writer has applied it.
+ */
+export class CommandLog {
+  readonly #options: CommandLogOptions;
+
+  constructor(options: CommandLogOptions) {
+    this.#options = options;
+  }
+
+  /** Epoch ms. */
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  /** Of a command, and of the comment that it publishes. */
+  nextId(subject: SubjectKey): bigint {
+    return this.#options.ids.next(shardOfSubject(subject));
+  }
+
+  /**
+   * Resolves when the command is durable. An append that was begun is never cancelled.
+   * @param overlaid what lies over its author's reads, where that is more than the command itself.
+   * @throws AppError `unavailable` or `deadline_exceeded` (nothing was stored), `outcome_unknown`.
+   */
+  async accept(command: NewCommand, overlaid: NewCommand = command): Promise<void> {
+    await this.append([command]);
+    try {
+      await this.#options.overlays.add(this.#encoded(overlaid));
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.#options.logger.warn('accepted, but its author will see it late', { cause: String(error) });
+    }
+  }
+
+  /** As `accept`, of commands that nobody waits to see. They are stored all or none. */
+  async append(commands: readonly NewCommand[]): Promise<void> {
+    const { deadline, signal, traceId } = currentContext();
+    deadline?.check();
+    const messages = commands.map((command) => ({
+      key: subjectKey(command.subject),
+      value: toBinary(commentEvents.CommentCommandSchema, this.#encoded(command)),
+      headers: { 'event-id': String(command.id), 'trace-id': traceId },
+    }));
+    const appending = runDetached(() => this.#options.events.append(COMMANDS_TOPIC, messages));
+    await untilGone(appending, signal);
+  }
+
+  #encoded({ id, subject, actor, change, at }: NewCommand): commentEvents.CommentCommand {
+    return create(commentEvents.CommentCommandSchema, {
+      id,
+      subject: { type: subject.type, oid: subject.oid },
+      actorId: actor.userId,
+      actorRoles: [...actor.roles],
+      acceptedAtMs: BigInt(at ?? this.now()),
+      traceId: currentContext().traceId,
+      command: change,
+    });
+  }
+}
+
+/** Who waits may go; whether it was stored is then not known to him. */
+function untilGone(appending: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return appending;
+  return new Promise((resolve, reject) => {
+    const gone = (): void => reject(outcomeUnknown(signal.reason));
+    signal.addEventListener('abort', gone, { once: true });
+    appending.then(resolve, reject).finally(() => signal.removeEventListener('abort', gone));
+  });
+}

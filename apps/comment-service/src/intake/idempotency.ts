@@ -1,0 +1,147 @@
+import { reservationKey, type Answer, type Answers } from '@storey/comment';
+import { currentContext, type Clock } from '@storey/context';
+import { AppError, isAppError, unavailable } from '@storey/errors';
+import { type Kv } from '@storey/kv';
+import { type Logger } from '@storey/observability';
+import { decodeReservation, encodeReservation, type Reservation } from './reservation.js';
+import { type Ticket } from './ticket.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long a twin waits for the answer of the first before it sends the same command again. */
+const TWIN_WAIT_MS = 400;
+const FIRST_LOOK_MS = 5;
+/** How often a key may be freed by a refusal while we wait for it. */
+const MAX_ROUNDS = 4;
+
+/** What a caller sends to have a request done once. */
+export interface Keyed {
+  readonly key: string;
+  /** Of route and body. */
+  readonly fingerprint: Uint8Array;
+}
+
+export interface KeyedRequest extends Keyed {
+  readonly userId: bigint;
+}
+
+export interface IdempotencyOptions {
+  /** State: it may not evict. */
+  readonly kv: Kv;
+  /** What the writer stored beside what it applied. */
+  readonly answers: Pick<Answers, 'find'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * One effect per (user, key). The key is bound to a command id before anything happens, so whoever dies between
+ * the append and the answer is repeated under the same id, and the writer drops the twin. The reservation lives in
+ * kv; should kv have lost it, the row that the writer left beside the comment decides.
+ */
+export class Idempotency {
+  readonly #options: IdempotencyOptions;
+
+  constructor(options: IdempotencyOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param newId for the first who comes with this key.
+   * @throws AppError 422 COMMON_IDEMPOTENCY_MISMATCH when the key was used for another request.
+   */
+  async begin(request: KeyedRequest, newId: () => bigint): Promise<Ticket> {
+    const reservation = { id: newId(), fingerprint: request.fingerprint };
+    const mine = encodeReservation(reservation);
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const there = await this.#options.kv.setIfAbsent(keyOf(request), mine, { ttlMs: DAY_MS });
+      // A verb that was sent twice meets its own first write.
+      if (!there || Buffer.compare(there, mine) === 0) return this.#first(request, reservation);
+      const known = await this.#settled(request, decodeReservation(there));
+      if (known) return this.#ticket(request, known, true);
+    }
+    throw unavailable('Another request with this Idempotency-Key is being refused. Try again.');
+  }
+
+  async #first(request: KeyedRequest, reservation: Reservation): Promise<Ticket> {
+    const before = await this.#before(request);
+    if (!before) return this.#ticket(request, reservation, false);
+    const ticket = this.#ticket(request, reservation, false);
+    if (!sameBytes(before.fingerprint, request.fingerprint)) {
+      await ticket.release();
+      throw mismatch();
+    }
+    await ticket.done(before.response);
+    return { ...ticket, answer: before.response, retried: true };
+  }
+
+  /**
+   * With kv in order, a key that it does not know was never used; so a database that does not answer is no reason
+   * to refuse.
+   */
+  async #before(request: KeyedRequest): Promise<Answer | undefined> {
+    try {
+      return await this.#options.answers.find(request.userId, request.key);
+    } catch (error) {
+      if (!isAppError(error) || error.kind !== 'unavailable') throw error;
+      this.#options.logger.warn('no database to look for an earlier answer in', { cause: String(error) });
+      return undefined;
+    }
+  }
+
+  /** Waits for the answer of a twin. @returns undefined when the key was freed: the twin was refused. */
+  async #settled(request: KeyedRequest, first: Reservation): Promise<Reservation | undefined> {
+    const { clock, kv } = this.#options;
+    const { signal } = currentContext();
+    const end = clock.monotonic() + TWIN_WAIT_MS;
+    let known = first;
+    for (let wait = FIRST_LOOK_MS; ; wait *= 2) {
+      if (!sameBytes(known.fingerprint, request.fingerprint)) throw mismatch();
+      const left = end - clock.monotonic();
+      if (known.answer || left <= 0) return known;
+      await clock.sleep(Math.min(wait, left), signal);
+      const bytes = await kv.get(keyOf(request));
+      if (!bytes) return undefined;
+      known = decodeReservation(bytes);
+    }
+  }
+
+  #ticket(request: KeyedRequest, reservation: Reservation, retried: boolean): Ticket {
+    const { kv } = this.#options;
+    const { id, answer } = reservation;
+    return {
+      id,
+      retried,
+      ...(answer && { answer }),
+      done: (given) =>
+        this.#quietly('remember an answer', () =>
+          kv.set(keyOf(request), encodeReservation({ ...reservation, answer: given }), { ttlMs: DAY_MS }),
+        ),
+      release: async () => {
+        if (retried) return;
+        const mine = encodeReservation(reservation);
+        await this.#quietly('free a key', () => kv.compareAndDelete(keyOf(request), mine));
+      },
+    };
+  }
+
+  /** What could not be noted down costs a retry its ease, not its exactness. */
+  async #quietly(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.#options.logger.warn(`could not ${what}`, { cause: String(error) });
+    }
+  }
+}
+
+const keyOf = ({ userId, key }: KeyedRequest): string => reservationKey(userId, key);
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+const mismatch = (): AppError =>
+  new AppError({
+    kind: 'unprocessable',
+    code: 'COMMON_IDEMPOTENCY_MISMATCH',
+    message: 'This Idempotency-Key was used for another request.',
+  });

@@ -1,0 +1,58 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { overlayKey } from '@storey/comment';
+import { commentEvents } from '@storey/contracts';
+import { isAppError } from '@storey/errors';
+import { type Kv } from '@storey/kv';
+import { type Logger } from '@storey/observability';
+import { Overlay } from './overlay.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Per viewer; beyond it the oldest give way. */
+const MAX_ENTRIES = 100;
+
+/** What a viewer sees over the rest, or why it is not known. */
+export interface LoadedOverlay {
+  readonly overlay: Overlay;
+  /** True when the store did not answer: the page is shown without the viewer's own latest. */
+  readonly lost: boolean;
+}
+
+/** The overlays of all viewers: one hash a user in kv state, a field per command. */
+export class Overlays {
+  readonly #kv: Kv;
+  readonly #logger: Logger;
+
+  constructor(kv: Kv, logger: Logger) {
+    this.#kv = kv;
+    this.#logger = logger;
+  }
+
+  async add(command: commentEvents.CommentCommand): Promise<void> {
+    const field = new Map([[String(command.id), toBinary(commentEvents.CommentCommandSchema, command)]]);
+    await this.#kv.setFields(overlayKey(command.actorId), field, { ttlMs: DAY_MS, maxFields: MAX_ENTRIES });
+  }
+
+  /** @param userId absent for an anonymous viewer, who has none. */
+  async load(userId: bigint | undefined): Promise<LoadedOverlay> {
+    if (userId === undefined) return { overlay: new Overlay(), lost: false };
+    try {
+      const fields = await this.#kv.getAllFields(overlayKey(userId));
+      const commands = [...fields.values()].map((bytes) =>
+        fromBinary(commentEvents.CommentCommandSchema, bytes),
+      );
+      return { overlay: new Overlay(commands), lost: false };
+    } catch (error) {
+      if (!isAppError(error) || error.kind !== 'unavailable') throw error;
+      this.#logger.warn('reading without the overlay', { cause: String(error) });
+      return { overlay: new Overlay(), lost: true };
+    }
+  }
+
+  /** Removes what was seen applied. A reader's answer does not wait for it, nor fail with it. */
+  forget(userId: bigint, { applied }: Overlay): void {
+    if (applied.size === 0) return;
+    this.#kv.deleteFields(overlayKey(userId), [...applied].map(String)).catch((error: unknown) => {
+      this.#logger.warn('an overlay keeps what was applied', { cause: String(error) });
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { toSubject } from '@storey/comment';
+import { type comment } from '@storey/contracts';
+import { commentNotFound } from '../errors.js';
+import { type Records } from '../viewing/records.js';
+import { type View } from '../viewing/view.js';
+import { type Views } from '../viewing/views.js';
+
+export interface Permalink {
+  readonly comment: comment.Comment;
+  /** Absent when the comment is a root. */
+  readonly root?: comment.Comment;
+  readonly subject: comment.Subject;
+}
+
+/** One comment, with what it stands under. */
+export class GetComment {
+  readonly #views: Views;
+  readonly #records: Records;
+
+  constructor(views: Views, records: Records) {
+    this.#views = views;
+    this.#records = records;
+  }
+
+  /** @throws AppError 404 COMMENT_NOT_FOUND for what the caller may not read, too. */
+  execute(id: bigint): Promise<Permalink> {
+    return this.#views.as((view) => this.#get(id, view));
+  }
+
+  async #get(id: bigint, view: View): Promise<Permalink> {
+    const record = await view.find(id);
+    if (!record || !view.canRead(record)) throw commentNotFound();
+    const root = await view.find(record.rootId);
+    const subject = await this.#records.subject(record.subject);
+    const [comment, shownRoot] = await view.show(root ? [record, root] : [record], subject);
+    if (!comment) throw commentNotFound();
+    return { comment, subject: toSubject(subject), ...(shownRoot && { root: shownRoot }) };
+  }
+}

@@ -1,0 +1,105 @@
+import { type ListOf, type Listings, type Place } from '@storey/comment';
+import { isAppError } from '@storey/errors';
+import { type FloorWalk } from './floor-walk.js';
+import { type Epoch, type HotEpochs } from './hot-epochs.js';
+import { type Position } from './positions.js';
+import { takePage, type Step, type Walked } from './walk.js';
+
+export interface HotPage {
+  readonly list: ListOf;
+  readonly position: Position | undefined;
+  readonly limit: number;
+  /** Which of these stand in the list now. */
+  readonly shown: (ids: readonly bigint[]) => Promise<ReadonlySet<bigint>>;
+}
+
+type Ranked = Exclude<Position, { kind: 'floor' }>;
+
+/** How many of the rest are read at a time where many of them are in the ranking and skipped. */
+const REST_CHUNK = 200;
+
+/**
+ * `hot`: first the frozen ranking from best to worst, then everything else from the newest down. The highest floor
+ * at the beginning of the walk bounds it, so that a row is met once, whatever is written and liked meanwhile.
+ * Without a ranking to be had the list is walked as `new`.
+ */
+export class HotWalk {
+  readonly #listings: Listings;
+  readonly #epochs: HotEpochs;
+  readonly #floors: FloorWalk;
+
+  constructor(listings: Listings, epochs: HotEpochs, floors: FloorWalk) {
+    this.#listings = listings;
+    this.#epochs = epochs;
+    this.#floors = floors;
+  }
+
+  /** @throws AppError invalid COMMON_CURSOR_EXPIRED when the ranking of the walk is gone. */
+  async page(page: HotPage): Promise<Walked> {
+    const { list, position, limit } = page;
+    if (position?.kind === 'floor') return this.#byFloor(list, position, limit);
+    const begin = await this.#begin(list, position);
+    if (!begin) return this.#byFloor(list, undefined, limit);
+    const { steps, next } = await takePage(this.#steps(page, begin.epoch, begin.position), limit);
+    return { ids: steps.map(({ id }) => id), edge: begin.position.top, ...(next && { next }) };
+  }
+
+  async #byFloor(list: ListOf, position: Position | undefined, limit: number): Promise<Walked> {
+    return { ...(await this.#floors.page({ list, order: 'new', position, limit })), unranked: true };
+  }
+
+  /** @returns undefined when a new walk can't have a ranking. */
+  async #begin(list: ListOf, position: Ranked | undefined) {
+    const scope = list.rootId || list.subjectId;
+    if (position) return { epoch: await this.#epochs.at(scope, position.epoch), position };
+    try {
+      const epoch = await this.#epochs.current(scope, () => this.#listings.ranking(list));
+      // Read after the ranking: whatever is ranked stands below it.
+      const [newest] = await this.#listings.page({ ...list, order: 'new', limit: 1 });
+      const start = { kind: 'ranked', epoch: epoch.number, top: newest?.floor ?? 0n, index: 0n } as const;
+      return { epoch, position: start };
+    } catch (error) {
+      if (!isAppError(error) || error.kind !== 'unavailable') throw error;
+      return undefined;
+    }
+  }
+
+  async *#steps(page: HotPage, epoch: Epoch, from: Ranked): AsyncGenerator<Step, void> {
+    if (from.kind === 'ranked') yield* this.#ranked(page, epoch, from);
+    yield* this.#rest(page, epoch, from);
+  }
+
+  async *#ranked(page: HotPage, { ids }: Epoch, from: Extract<Ranked, { kind: 'ranked' }>) {
+    const chunk = page.limit + 1;
+    for (let index = Number(from.index); index < ids.length; index += chunk) {
+      const some = ids.slice(index, index + chunk);
+      const shown = await page.shown(some);
+      for (const [at, id] of some.entries()) {
+        const position = { ...from, index: BigInt(index + at + 1) };
+        if (shown.has(id)) yield { id, position } satisfies Step;
+      }
+    }
+  }
+
+  async *#rest({ list, limit }: HotPage, { ids, number }: Epoch, from: Ranked) {
+    const ranked = new Set(ids);
+    let after = from.kind === 'rest' ? from.floor : from.top + 1n;
+    let chunk = limit + 1;
+    for (;;) {
+      const places: readonly Place[] = await this.#listings.page({
+        ...list,
+        order: 'new',
+        after,
+        limit: chunk,
+      });
+      for (const { id, floor } of places) {
+        const position = { kind: 'rest', epoch: number, top: from.top, floor } as const;
+        if (!ranked.has(id)) yield { id, position } satisfies Step;
+      }
+      const last = places.at(-1);
+      if (!last || places.length < chunk) return;
+      after = last.floor;
+      chunk = REST_CHUNK;
+    }
+  }
+}

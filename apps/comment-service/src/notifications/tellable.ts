@@ -1,0 +1,16 @@
+import { type CommentRecord, type NotificationRecord } from '@storey/comment';
+import { comment } from '@storey/contracts';
+import { type View } from '../viewing/view.js';
+
+/** Those whose comment the viewer may still read, with it. What was deleted is spoken of no more. */
+export async function tellable(
+  rows: readonly NotificationRecord[],
+  view: View,
+): Promise<readonly (readonly [NotificationRecord, CommentRecord])[]> {
+  const records = await view.stored([...new Set(rows.map(({ commentId }) => commentId))]);
+  return rows.flatMap((row) => {
+    const record = records.get(row.commentId);
+    const gone = !record || record.state === comment.CommentState.DELETED || !view.canRead(record);
+    return gone ? [] : [[row, record] as const];
+  });
+}

@@ -1,0 +1,31 @@
+import { type SubjectKey } from '@storey/comment';
+import { type Records } from '../viewing/records.js';
+import { type Views } from '../viewing/views.js';
+import { type Caller } from '../caller.js';
+import { type Draft } from './rule.js';
+
+export interface DraftInit {
+  readonly id: bigint;
+  readonly author: Caller;
+  readonly subject: SubjectKey;
+  readonly parentId: bigint;
+  readonly text: string;
+}
+
+/** Brings together what the rules look at. */
+export class Drafts {
+  readonly #views: Views;
+  readonly #records: Records;
+
+  constructor(views: Views, records: Records) {
+    this.#views = views;
+    this.#records = records;
+  }
+
+  /** @throws AppError `unavailable` when neither cache nor database knows the subject. */
+  async of({ id, author, subject, parentId, text }: DraftInit): Promise<Draft> {
+    const known = await this.#records.subject(subject);
+    const parent = parentId === 0n ? undefined : await this.#views.as((view) => view.find(parentId));
+    return { id, author, level: author.principal.level, subject: known, parentId, parent, text };
+  }
+}

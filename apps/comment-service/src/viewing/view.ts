@@ -1,0 +1,140 @@
+import {
+  canRead,
+  render,
+  toComment,
+  type CommentRecord,
+  type Person,
+  type SubjectRecord,
+} from '@storey/comment';
+import { comment as contract, type commentEvents } from '@storey/contracts';
+import { type Overlay } from '../intake/overlay.js';
+import { pendingRecord } from './pending-record.js';
+import { type Records } from './records.js';
+
+const { CommentState } = contract;
+
+/** The viewer's reactions as stored, by comment. */
+export type StoredReactions = ReadonlyMap<bigint, { readonly value: number; readonly version: bigint }>;
+
+export interface Eyes {
+  /** Absent for an anonymous viewer. */
+  readonly person: Person | undefined;
+  readonly overlay: Overlay;
+  /** True when the overlay could not be read. */
+  readonly overlayLost: boolean;
+  readonly records: Records;
+  readonly reactionsOf: (ids: readonly bigint[]) => Promise<StoredReactions>;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/**
+ * Comments through the eyes of one viewer: what is stored, with his own latest changes over it. Its `applied` of the
+ * overlay fills as changes are found in what is served.
+ */
+export class View {
+  readonly #eyes: Eyes;
+
+  constructor(eyes: Eyes) {
+    this.#eyes = eyes;
+  }
+
+  get person(): Person | undefined {
+    return this.#eyes.person;
+  }
+
+  get degraded(): string[] {
+    return this.#eyes.overlayLost ? ['viewer'] : [];
+  }
+
+  /** The viewer's own comments that may not be stored yet. */
+  get published(): ReadonlyMap<bigint, commentEvents.CommentCommand> {
+    return this.#eyes.overlay.published;
+  }
+
+  /** As the viewer sees it, be it stored or only accepted; of any state. */
+  async find(id: bigint): Promise<CommentRecord | undefined> {
+    if (id === 0n) return undefined;
+    const record = (await this.#eyes.records.existingComments([id])).get(id);
+    if (record) return this.latest(record);
+    return this.pending(id);
+  }
+
+  pending(id: bigint): CommentRecord | undefined {
+    const command = this.#eyes.overlay.published.get(id);
+    const record = command && pendingRecord(command);
+    return record && this.latest(record);
+  }
+
+  /** Comments that are known to be stored. */
+  async stored(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, CommentRecord>> {
+    const records = await this.#eyes.records.existingComments(ids);
+    return new Map([...records].map(([id, record]) => [id, this.latest(record)]));
+  }
+
+  canRead(record: CommentRecord): boolean {
+    return canRead(this.person, record, record.shown);
+  }
+
+  /** With the viewer's own reactions, in the order given. */
+  async show(records: readonly CommentRecord[], subject: SubjectRecord): Promise<contract.Comment[]> {
+    const { person, now } = this.#eyes;
+    const reactions = await this.#reactions(records.map(({ id }) => id));
+    return records.map((record) => {
+      const reaction = this.#reaction(record.id, reactions);
+      return toComment(record, {
+        ...(person && { viewer: person }),
+        ownerId: subject.ownerId,
+        reaction,
+        now,
+      });
+    });
+  }
+
+  /** The record with the viewer's own edit and deletion over it. */
+  latest(record: CommentRecord): CommentRecord {
+    return this.#deleted(this.#edited(record));
+  }
+
+  /** The comment was found where everybody finds it: the overlay need not keep it. */
+  seen(id: bigint): void {
+    if (this.#eyes.overlay.published.has(id)) this.#eyes.overlay.applied.add(id);
+  }
+
+  #edited(record: CommentRecord): CommentRecord {
+    const { edits, applied } = this.#eyes.overlay;
+    const edit = edits.get(record.id);
+    if (!edit) return record;
+    if (record.version >= edit.id || record.state === CommentState.DELETED) {
+      applied.add(edit.id);
+      return record;
+    }
+    const { text, mentions } = edit.value;
+    return { ...record, text, mentions, html: render(text, mentions), editedAt: edit.at };
+  }
+
+  #deleted(record: CommentRecord): CommentRecord {
+    const { deletions, applied } = this.#eyes.overlay;
+    const deletion = deletions.get(record.id);
+    if (!deletion) return record;
+    if (record.version >= deletion.id || record.state === CommentState.DELETED) {
+      applied.add(deletion.id);
+      return record;
+    }
+    return { ...record, state: CommentState.DELETED, shown: record.replies > 0n };
+  }
+
+  async #reactions(ids: readonly bigint[]): Promise<StoredReactions> {
+    if (!this.person || ids.length === 0) return new Map();
+    return this.#eyes.reactionsOf(ids);
+  }
+
+  #reaction(id: bigint, stored: StoredReactions): number {
+    const { reactions, applied } = this.#eyes.overlay;
+    const known = stored.get(id);
+    const own = reactions.get(id);
+    if (own && (!known || known.version < own.id)) return own.value;
+    if (own) applied.add(own.id);
+    return known?.value ?? contract.Reaction.NONE;
+  }
+}

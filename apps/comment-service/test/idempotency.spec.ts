@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { fromBinary } from '@bufbuild/protobuf';
+import {
+  COMMANDS_TOPIC,
+  answerScope,
+  commentMigrations,
+  reservationKey,
+  type CommentDb,
+} from '@storey/comment';
+import { commentEvents } from '@storey/contracts';
+import { unavailable } from '@storey/errors';
+import { type Message } from '@storey/events';
+import { Bench, SLOW, alice, bob, refusal, type CommentClient } from './bench.js';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.open();
+});
+afterEach(() => bench.close());
+
+const subject = { type: 'video', oid: 'v1' };
+const request = (text: string, key = 'k', parentId = 0n) => ({
+  subject,
+  text,
+  parentId,
+  idempotency: { key, fingerprint: Buffer.from(text) },
+});
+const publish = (text: string, key?: string) => (client: CommentClient) =>
+  client.publish(request(text, key), SLOW);
+
+async function commands(): Promise<readonly Message[]> {
+  const { events } = bench.platform.ports;
+  const ends = await events.endOffsets(COMMANDS_TOPIC);
+  const pages = await Promise.all(
+    ends.map((_, partition) => events.read(COMMANDS_TOPIC, partition, 0n, 1000)),
+  );
+  return pages.flat();
+}
+
+describe('posting under an idempotency key', () => {
+  it('gives 20 twins at the same time one comment and one answer, from one command', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bench.as(alice, publish('Hello'))));
+    expect(new Set(answers.map(({ comment }) => JSON.stringify(comment, plain))).size).toBe(1);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(await commands()).toHaveLength(1);
+  });
+
+  it('gives a later twin the same answer and says that it was replayed', async () => {
+    const first = await bench.as(alice, publish('Hello'));
+    const again = await bench.as(alice, publish('Hello'));
+    expect(again.comment).toEqual(first.comment);
+    expect([first.replayed, again.replayed]).toEqual([false, true]);
+  });
+
+  it('refuses another request under the same key, and lets another user have that key', async () => {
+    const first = await bench.as(alice, publish('Hello'));
+    expect(await refusal(bench.as(alice, publish('Bye')))).toMatchObject({
+      kind: 'unprocessable',
+      code: 'COMMON_IDEMPOTENCY_MISMATCH',
+    });
+    const other = await bench.as(bob, publish('Bye'));
+    expect(other.comment?.id).not.toBe(first.comment?.id);
+  });
+
+  it('remembers nothing of what was refused', async () => {
+    expect(
+      await refusal(bench.as(alice, (client) => client.publish(request('a', 'k', 5n), SLOW))),
+    ).toMatchObject({
+      code: 'COMMENT_PARENT_NOT_FOUND',
+    });
+    const { comment, replayed } = await bench.as(alice, publish('Something else'));
+    expect([comment?.text, replayed]).toEqual(['Something else', false]);
+  });
+
+  it('leaves nothing behind when the log refuses, and the same key then works', async () => {
+    const { events } = bench.platform.ports;
+    const append = events.append.bind(events);
+    events.append = () => Promise.reject(unavailable('the log is down'));
+    expect(await refusal(bench.as(alice, publish('Hello')))).toMatchObject({ kind: 'unavailable' });
+    events.append = append;
+    expect(await bench.as(alice, publish('Hello'))).toMatchObject({ replayed: false });
+    // Not even the mark of a duplicate is left of the first attempt.
+    expect(await commands()).toHaveLength(1);
+  });
+
+  it('sends the same command again when nobody knows whether the first was stored', async () => {
+    const { events } = bench.platform.ports;
+    const append = events.append.bind(events);
+    events.append = async (topic, messages) => {
+      await append(topic, messages);
+      throw new Error('the process died here');
+    };
+    await refusal(bench.as(alice, publish('Hello')));
+    events.append = append;
+    await bench.as(alice, publish('Hello'));
+    const [first, second, ...more] = await commands();
+    expect(more).toEqual([]);
+    expect(second?.headers['event-id']).toBe(first?.headers['event-id']);
+  });
+
+  it('finds the answer beside the comment when kv has lost it', async () => {
+    const { ports } = bench.platform;
+    const first = await bench.as(alice, publish('Hello'));
+    const [command] = await commands();
+    await storeAnswer(command);
+    await ports.kvState.delete([reservationKey(BigInt(alice.userId), 'k')]);
+    const again = await bench.as(alice, publish('Hello'));
+    expect([again.comment?.id, again.replayed]).toEqual([first.comment?.id, true]);
+    await ports.kvState.delete([reservationKey(BigInt(alice.userId), 'k')]);
+    expect(await refusal(bench.as(alice, publish('Bye')))).toMatchObject({
+      code: 'COMMON_IDEMPOTENCY_MISMATCH',
+    });
+  });
+});
+
+/** What the writer does with the answer that lies in a command. */
+async function storeAnswer(message: Message | undefined): Promise<void> {
+  const { command } = fromBinary(commentEvents.CommentCommandSchema, message?.value ?? new Uint8Array());
+  if (command.case !== 'publish') throw new Error('no command');
+  const { idempotencyKey: key, idempotencyFingerprint, idempotencyResponse: response } = command.value;
+  const sql = await bench.platform.ports.sql<CommentDb>('comment', commentMigrations);
+  const fingerprint = Buffer.from(idempotencyFingerprint).toString('base64url');
+  const scope = answerScope(BigInt(alice.userId));
+  await sql.transaction((tx) =>
+    tx.insertInto('idempotency').values({ scope, key, fingerprint, response, created_at: 0n }).execute(),
+  );
+}
+
+const plain = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
