@@ -1,0 +1,52 @@
+import { call, query } from '../api/client.js';
+import { type Page } from '../api/page.js';
+import { type ProgressReport } from '../player/progress-reporter.js';
+
+export interface Record {
+  readonly business: string;
+  readonly oid: string;
+  /** Seconds. */
+  readonly progress: number;
+  readonly duration: number;
+  readonly finished: boolean;
+  readonly at: string;
+  readonly title: string | null;
+}
+
+export interface RecordPage extends Page {
+  readonly records: readonly Record[];
+}
+
+export interface HistorySettings {
+  readonly paused: boolean;
+  readonly retentionDays: number;
+}
+
+/** What this site records: films. */
+export const BUSINESS = 'video';
+
+const root = '/web/v1/history';
+const pathOf = ({ business, oid }: Pick<Record, 'business' | 'oid'>): string => `${business}/${oid}`;
+
+export const listHistory = (q: string, cursor: string | null, signal: AbortSignal): Promise<RecordPage> =>
+  call('GET', root + query({ q: q.trim() === '' ? null : q.trim(), cursor }), { signal });
+
+export const findRecord = (oid: string, signal: AbortSignal): Promise<Record> =>
+  call('GET', `${root}/${BUSINESS}/${oid}`, { signal });
+
+export const report = (oid: string, body: ProgressReport, leaving: boolean): Promise<unknown> =>
+  call('PUT', `${root}/${BUSINESS}/${oid}`, { body, keepalive: leaving });
+
+export const listContinue = (): Promise<RecordPage> => call('GET', `${root}/continue`);
+
+export const hideFromContinue = (record: Record): Promise<void> =>
+  call('DELETE', `${root}/continue/${pathOf(record)}`);
+
+export const forget = (record: Record): Promise<void> => call('DELETE', `${root}/${pathOf(record)}`);
+
+export const forgetAll = (): Promise<void> => call('DELETE', root);
+
+export const readSettings = (): Promise<HistorySettings> => call('GET', `${root}/settings`);
+
+export const writeSettings = (body: HistorySettings): Promise<HistorySettings> =>
+  call('PUT', `${root}/settings`, { body });
