@@ -22,7 +22,7 @@ export class PostPlan {
 
   constructor(post: WxrPost) {
     this.source = `wxr:${hostOf(post.site)}`;
-    this.subject = { type: 'post', oid: post.id };
+    this.subject = { type: 'post', oid: oidOf(post.id) };
     const reasons = new Map(post.comments.map((comment) => [comment, reasonToSkip(comment)]));
     const moved = new Map<string, string>();
     for (const [{ id, parentId }, reason] of reasons)
@@ -58,6 +58,13 @@ function plan(comment: WxrComment, moved: ReadonlyMap<string, string>): PlannedC
     createdAtMs: timeOf(date),
   };
 }
+
+/** An id that a subject may have, made of one that may have anything in it, like a path. */
+const oidOf = (id: string): string =>
+  id
+    .replace(/[^A-Za-z0-9._~-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 64) || 'untitled';
 
 const timeOf = (date: string): number =>
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(date) ? Date.parse(`${date.replace(' ', 'T')}Z`) : NaN;

@@ -2,6 +2,7 @@ import { Parser } from 'htmlparser2';
 
 /** One post of a WordPress export (WXR 1.0–1.2) with the comments under it, as the file has them. */
 export interface WxrPost {
+  /** The post's number; else its short name, else the path of its address. */
   readonly id: string;
   readonly title: string;
   /** Address of the blog, as the file names it; empty when it does not. */
@@ -102,12 +103,19 @@ class Reader {
     this.#comments = [];
     if (post)
       this.#posts.push({
-        id: post.get('wp:post_id') ?? '',
+        id: idOf(post),
         title: post.get('title') ?? '',
         site: this.#site,
         comments,
       });
   }
+}
+
+function idOf(post: Fields): string {
+  const link = post.get('link') ?? '';
+  const path = URL.canParse(link) ? new URL(link).pathname : '';
+  const names = [post.get('wp:post_id'), post.get('wp:post_name'), path];
+  return names.find((name) => name !== undefined && name !== '') ?? '';
 }
 
 function toComment(fields: Fields): WxrComment {
