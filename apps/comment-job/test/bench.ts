@@ -1,0 +1,88 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import {
+  Comments,
+  Subjects,
+  commentMigrations,
+  findCommentFaults,
+  type CommentDb,
+  type CommentRecord,
+  type SubjectKey,
+} from '@storey/comment';
+import { noFaults, systemClock, type FaultPoint } from '@storey/context';
+import { commentEvents } from '@storey/contracts';
+import { type Batch, type Message, type NewMessage } from '@storey/events';
+import { createLogger } from '@storey/observability';
+import { openSql, type Sql } from '@storey/sql';
+import { Applier } from '../src/applying/applier.js';
+import { BatchApplier } from '../src/applying/apply-batch.js';
+import { ids } from './commands.js';
+
+/** The writer over a database of its own, fed by hand. */
+export class Bench implements AsyncDisposable {
+  readonly buried: Message[] = [];
+
+  private constructor(readonly sql: Sql<CommentDb>) {}
+
+  static async open(): Promise<Bench> {
+    return new Bench(
+      await openSql<CommentDb>('sqlite::memory:', { migrations: commentMigrations, tables: 2 }),
+    );
+  }
+
+  /** One delivery to a process that has `faultPoint`. */
+  async deliver(messages: readonly NewMessage[], faultPoint: FaultPoint = noFaults): Promise<void> {
+    const applier = new Applier({ sql: this.sql, ids, clock: systemClock, faultPoint });
+    const logger = createLogger('silent');
+    await new BatchApplier({ applier, clock: systemClock, faultPoint, logger }).apply(this.#batch(messages));
+  }
+
+  comment(id: bigint): Promise<CommentRecord | undefined> {
+    return new Comments(this.sql).byId(id);
+  }
+
+  async floorsOf(sent: readonly { readonly id: bigint }[]): Promise<readonly (bigint | undefined)[]> {
+    const records = await new Comments(this.sql).byIds(sent.map(({ id }) => id));
+    return sent.map(({ id }) => records.get(id)?.floor);
+  }
+
+  async countsOf(subject: SubjectKey): Promise<readonly (bigint | undefined)[]> {
+    const found = await new Subjects(this.sql).byKey(subject);
+    return [found?.roots, found?.all];
+  }
+
+  faults(): Promise<readonly string[]> {
+    return findCommentFaults(this.sql);
+  }
+
+  async events(): Promise<readonly commentEvents.CommentEvent[]> {
+    const rows = await this.sql.read.selectFrom('outbox').select('value').orderBy('id').execute();
+    return rows.map(({ value }) => fromBinary(commentEvents.CommentEventSchema, value));
+  }
+
+  /** Every row of every table but the times of inbox and outbox: equal before and after what has no effect. */
+  async everything(): Promise<string> {
+    const rows: unknown[] = [(await this.events()).length];
+    for (let n = 0; n < this.sql.tables; n += 1) {
+      for (const base of ['subject', 'index', 'content', 'count', 'reaction', 'edit'] as const) {
+        rows.push(await this.sql.read.selectFrom(`comment_${base}_${n}`).selectAll().execute());
+      }
+    }
+    return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sql.close();
+  }
+
+  #batch(messages: readonly NewMessage[]): Batch {
+    const at = { topic: 'comment.commands.v1', partition: 0, timestamp: 0, headers: {} };
+    return {
+      topic: at.topic,
+      partition: at.partition,
+      messages: messages.map((message, offset) => ({ ...at, ...message, offset: BigInt(offset) })),
+      signal: new AbortController().signal,
+      epoch: 1n,
+      deadLetter: (message) => Promise.resolve(void this.buried.push(message)),
+    };
+  }
+}

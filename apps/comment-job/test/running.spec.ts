@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Cache } from '@storey/cache';
+import {
+  COMMANDS_TOPIC,
+  Comments,
+  Notifications,
+  Subjects,
+  commentCaches,
+  commentTopics,
+  findCommentFaults,
+  subjectKey,
+} from '@storey/comment';
+import { type comment } from '@storey/contracts';
+import { unavailable } from '@storey/errors';
+import { eventually, faultPoints, temporaryFolder, type TemporaryFolder } from '@storey/testing';
+import { Intake, type Sent } from './commands.js';
+import { ports, running, type Running } from './running.js';
+
+let folder: TemporaryFolder;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(() => folder.remove());
+
+const append = ({ platform }: Running, sent: readonly Sent[]): Promise<void> =>
+  platform.ports.events.append(COMMANDS_TOPIC, sent);
+
+const floorOf = async ({ sql }: Running, { id }: Sent): Promise<bigint | undefined> =>
+  (await new Comments(sql).byId(id))?.floor;
+
+const mention = (userId: bigint, username: string): comment.Mention => ({
+  $typeName: 'storey.comment.v1.Mention',
+  userId,
+  username,
+});
+
+async function noticesOf({ sql }: Running, userId: bigint): Promise<readonly string[]> {
+  const notices = await new Notifications(sql).page(userId, { limit: 50 });
+  return notices.map(({ kind, commentId }) => `${kind} ${commentId}`);
+}
+
+describe('comment-job', () => {
+  it('applies what is in the log, and what it did before its death once', async () => {
+    const intake = new Intake();
+    const sent = Array.from({ length: 20 }, () => intake.publish());
+    const killAt = 'job.committed:1:throw,job.tx:2:throw,relay.sent:1:throw';
+    await using app = await running(folder.path, faultPoints({ killAt, production: false }));
+    await append(app, sent.slice(0, 10));
+    await append(app, sent.slice(10));
+    await eventually(async () => expect(await floorOf(app, sent[19] as Sent)).toBe(20n));
+    expect(await findCommentFaults(app.sql)).toEqual([]);
+  });
+
+  it('is ready when it has applied what waited in the log', async () => {
+    const sent = new Intake().publish();
+    {
+      await using before = await ports(folder.path);
+      await before.platform.ports.events.createTopics(commentTopics);
+      await append(before, [sent]);
+    }
+    let open = false;
+    await using app = await running(folder.path, (name) => {
+      if (name === 'job.content' && !open) throw unavailable('Not yet.');
+    });
+    const { health } = app.platform;
+    expect((await health.readiness()).parts['comment.job']).toBe('missing');
+    open = true;
+    await eventually(async () => expect((await health.readiness()).ready).toBe(true));
+    expect(await floorOf(app, sent)).toBe(1n);
+  });
+
+  it('buries a message that it cannot read and goes on', async () => {
+    const intake = new Intake();
+    const sent = intake.publish();
+    await using app = await running(folder.path);
+    await append(app, [{ ...sent, value: Buffer.from('no command') }, sent]);
+    await eventually(async () => expect(await floorOf(app, sent)).toBe(1n));
+    const { events } = app.platform.ports;
+    const ends = await events.endOffsets(`${COMMANDS_TOPIC}.dead`);
+    expect(ends.reduce((sum, end) => sum + end, 0n)).toBe(1n);
+  });
+});
+
+describe('caches', () => {
+  it('forget every comment that a change touches, and its subject', async () => {
+    await using app = await running(folder.path);
+    const { kvCache } = app.platform.ports;
+    const cache = new Cache(kvCache, { onError: () => undefined });
+    const { subjects, comments } = commentCaches(cache, {
+      subjects: new Subjects(app.sql),
+      comments: new Comments(app.sql),
+    });
+    const intake = new Intake();
+    const key = subjectKey(intake.subject);
+    const root = intake.publish();
+    const answer = intake.publish({ parentId: root.id });
+    const seen = async () => [
+      (await subjects.get(key))?.all,
+      (await comments.get(root.id))?.replies,
+      (await comments.get(answer.id))?.text,
+    ];
+    expect(await seen()).toEqual([undefined, undefined, undefined]);
+    await append(app, [root]);
+    await eventually(async () => expect(await seen()).toEqual([1n, 0n, undefined]));
+    await append(app, [answer]);
+    await eventually(async () => expect(await seen()).toEqual([2n, 1n, 'hello']));
+    await append(app, [intake.edit(answer.id, 'edited')]);
+    await eventually(async () => expect(await seen()).toEqual([2n, 1n, 'edited']));
+    await append(app, [intake.remove(root.id), intake.remove(answer.id)]);
+    await eventually(async () => expect(await seen()).toEqual([0n, 0n, 'edited']));
+    expect((await comments.get(root.id))?.shown).toBe(false);
+  });
+});
+
+describe('notices', () => {
+  it('tell of answers and mentions once, never of one’s own words or of imports', async () => {
+    await using app = await running(folder.path);
+    const intake = new Intake();
+    const [ann, bob, cid] = [101n, 102n, 103n];
+    const root = intake.publish({}, ann);
+    const own = intake.publish({ parentId: root.id, mentions: [mention(ann, 'ann')] }, ann);
+    const answer = intake.publish(
+      { parentId: root.id, mentions: [mention(ann, 'ann'), mention(cid, 'cid')] },
+      bob,
+    );
+    const old = intake.publish({ parentId: root.id, source: folder.path, sourceKey: '1' }, bob);
+    const lost = intake.publish({ parentId: 64n }, bob);
+    const all = [root, own, answer, old, lost];
+    await append(app, all);
+    await append(app, all);
+    const edits = [ann, cid, 104n].map((userId) => mention(userId, `user${userId}`));
+    await append(app, [intake.edit(answer.id, 'more', { mentions: edits })]);
+    await eventually(async () => expect(await noticesOf(app, 104n)).toEqual([`mention ${answer.id}`]));
+    expect(await noticesOf(app, ann)).toEqual([`reply ${answer.id}`]);
+    expect(await noticesOf(app, cid)).toEqual([`mention ${answer.id}`]);
+    expect(await noticesOf(app, bob)).toEqual([`moderation ${lost.id}`]);
+  });
+});
