@@ -1,1 +1,2 @@
-export {};
+export { config } from './config.js';
+export { start } from './start.js';

@@ -34,21 +34,27 @@ export class NewestFirst {
   ) {}
 
   async *read(range: Range, reading: Reading): AsyncGenerator<KeptRecord, void> {
-    const hot = this.#hot(range);
     const cold = this.#cold(range, reading);
-    let fromHot = await hot.next();
-    let fromCold: IteratorResult<KeptRecord, void> | undefined;
-    for (;;) {
+    let stored: KeptRecord | undefined;
+    let asked = false;
+    const ask = async (): Promise<void> => {
+      asked = true;
+      stored = (await cold.next()).value ?? undefined;
+    };
+    for await (const record of this.#hot(range)) {
       // The tables are not asked while kv state alone has what comes next.
-      if (fromHot.done || fromHot.value.at <= range.state.floor) fromCold ??= await cold.next();
-      if (reading.cut && (fromHot.done || !comesFirst(fromHot.value, reading.cut))) return;
-      if (!fromHot.done && (!fromCold || fromCold.done || comesFirst(fromHot.value, fromCold.value))) {
-        yield fromHot.value;
-        fromHot = await hot.next();
-      } else if (fromCold && !fromCold.done) {
-        yield fromCold.value;
-        fromCold = await cold.next();
-      } else return;
+      if (!asked && record.at <= range.state.floor) await ask();
+      while (stored && comesFirst(stored, record)) {
+        yield stored;
+        await ask();
+      }
+      if (reading.cut && comesFirst(reading.cut, record)) return;
+      yield record;
+    }
+    if (!asked) await ask();
+    while (stored) {
+      yield stored;
+      await ask();
     }
   }
 

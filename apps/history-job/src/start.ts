@@ -1,0 +1,49 @@
+import { type ConfigOf } from '@storey/config';
+import { type Batch } from '@storey/events';
+import { HISTORY_JOB, HISTORY_UPDATES, historyMigrations, type HistoryDb } from '@storey/history';
+import { type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { type config } from './config.js';
+import { CatchingUp } from './writing/catching-up.js';
+import { WriteBack } from './writing/write-back.js';
+
+/** Messages of one delivery. */
+const MAX_BATCH = 100;
+
+/** Nobody calls this app, so there is no Nest application: a consumer of the log that writes the tables. */
+export async function start(
+  { historyWindowMs: windowMs, historyMaxHeld: maxHeld }: PlatformConfig & ConfigOf<typeof config>,
+  platform: Platform,
+): Promise<RunningApp> {
+  const { ports, health, clock, faultPoint } = platform;
+  const { events, kvState: kv } = ports;
+  const logger = platform.logger.child({ app: 'history-job' });
+  const metrics = platform.metrics.forApp('history-job');
+  const reports = metrics.counter('history_reports_total', 'Reports and deletions read from the log');
+  const rows = metrics.counter('history_rows_written_total', 'Rows of history_record written');
+  const sql = await ports.sql<HistoryDb>('history', historyMigrations);
+  health.require('history-db', () => sql.ping());
+  await events.createTopics([HISTORY_UPDATES]);
+  const onReports = (count: number): void => reports.add(count);
+  const onRows = (count: number): void => rows.add(count);
+  const job = new WriteBack({ sql, kv, clock, logger, faultPoint, windowMs, maxHeld, onReports, onRows });
+  const catchingUp = await CatchingUp.begin(events);
+  health.require(HISTORY_JOB, () => catchingUp.check());
+  const handle = async (batch: Batch): Promise<{ readonly commitTo: bigint }> => {
+    const result = await job.handle(batch);
+    catchingUp.handled(batch);
+    return result;
+  };
+  const consumer = await events.subscribe({
+    topic: HISTORY_UPDATES.name,
+    group: HISTORY_JOB,
+    maxBatch: MAX_BATCH,
+    handle,
+  });
+  job.start(consumer);
+  return {
+    close: async () => {
+      await job.close();
+      await consumer.close();
+    },
+  };
+}
