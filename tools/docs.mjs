@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+import { transformSync } from '@swc/core';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+
+/** `npm run docs`: docs/config.md from the settings as the code has them. With --check: fails when it is stale. */
+const PAGE = 'docs/config.md';
+const INTRO = `# Settings
+
+<!-- Made by \`npm run docs\` from the code; do not edit. -->
+
+Every setting is an environment variable with a default, so \`npm start\` needs none. An empty value counts as unset. All
+mistakes are told at once, and an unknown \`STOREY_…\` is one. A URL names an adapter by its scheme; \`sqlite:\` and \`file:\`
+without a path mean a file in \`DATA_DIR\`.
+`;
+
+sourcesInsteadOfBuilds();
+const { platformConfig } = await import('../libs/service/src/platform-config.ts');
+const sections = [section('Every app', platformConfig)];
+for (const file of globSync('apps/*/src/config.ts').sort()) {
+  const [, app] = file.split('/');
+  const { config } = await import(`../${file}`);
+  if (Object.keys(config).length > 0) sections.push(section(app, config));
+}
+const options = await resolveConfig(PAGE);
+const page = await format([INTRO, ...sections].join('\n'), { ...options, parser: 'markdown' });
+
+if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
+else if (!existsSync(PAGE) || readFileSync(PAGE, 'utf8') !== page) {
+  console.error(`${PAGE} is not current. Run "npm run docs" and commit it.`);
+  process.exit(1);
+}
+
+function section(title, shape) {
+  const rows = Object.values(shape).map(
+    ({ env, doc, schema }) => `| \`${env}\` | ${cell(defaultOf(schema))} | ${wants(schema)} | ${text(doc)} |`,
+  );
+  return `## ${title}\n\n| name | default | value | |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+/** As it would be written into the environment, before any transformation. */
+function defaultOf({ def }) {
+  if (def.type === 'default') return def.defaultValue;
+  return def.type === 'pipe' ? defaultOf(def.in) : undefined;
+}
+
+/** What the schema says of a value that it refuses is what it wants. */
+function wants(schema) {
+  const { error } = schema.safeParse('\0');
+  const words = error ? error.issues[0].message : 'text';
+  return text(words.replace(/^must (be )?/, '').replace('begin with one of', 'URL, one of'));
+}
+
+function cell(value) {
+  return value === undefined || value === '' ? '' : `\`${value}\``;
+}
+
+function text(words) {
+  return words.replaceAll('|', '\\|').replaceAll('<', '\\<');
+}
+
+/** Lets this process import the TypeScript of the workspace as it stands, built or not. */
+function sourcesInsteadOfBuilds() {
+  const swc = JSON.parse(readFileSync('.swcrc', 'utf8'));
+  registerHooks({
+    resolve(specifier, context, next) {
+      const conditions = ['@storey/source', ...context.conditions];
+      const inSource = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
+      return next(inSource ? specifier.replace(/\.js$/, '.ts') : specifier, { ...context, conditions });
+    },
+    load(url, context, next) {
+      if (!url.endsWith('.ts')) return next(url, context);
+      const filename = fileURLToPath(url);
+      const { jsc, module } = swc;
+      const { code } = transformSync(readFileSync(filename, 'utf8'), { filename, jsc, module, swcrc: false });
+      return { format: 'module', source: code, shortCircuit: true };
+    },
+  });
+}
