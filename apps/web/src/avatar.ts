@@ -12,5 +12,6 @@ export function avatar(person: { readonly id: string; readonly displayName: stri
 function hueOf(id: string): number {
   let hash = 7;
   for (const character of id) hash = (hash * 31 + character.charCodeAt(0)) % 360_360;
-  return hash % 360;
+  // By the golden angle, so that neighbouring ids lie far apart.
+  return Math.round(hash * 137.508) % 360;
 }

@@ -53,7 +53,7 @@ export class CommentView extends View {
     const t = words();
     return html`<header>
       ${author && html`<strong class="name">${author.displayName}</strong>`}
-      ${author && author.level > 0 ? html`<span class="tag">${t.level(author.level)}</span>` : nothing}
+      ${author && author.level > 1 ? html`<span class="tag">${t.level(author.level)}</span>` : nothing}
       ${replyTo && parentId !== rootId ? html`<span class="quiet">→ ${replyTo.displayName}</span>` : nothing}
       <time class="quiet" datetime=${createdAt} title=${exactTime(createdAt)}
         >${relativeTime(createdAt)}</time

@@ -5,11 +5,10 @@ import { language, words } from '../i18n/language.js';
 import { advice } from '../i18n/problems.js';
 import { videoHref } from '../router.js';
 import { View } from '../view.js';
-import './comment-view.js';
 import { type Sort, type SubjectRef } from './comment.js';
 import { type PostedEvent } from './composer.js';
 import { Discussion } from './discussion.js';
-import { type Thread } from './listing.js';
+import { threadView } from './thread-view.js';
 
 const SORTS: readonly Sort[] = ['hot', 'new', 'old'];
 
@@ -125,7 +124,7 @@ export class Comments extends View {
         <a href=${videoHref(this.subject.oid)}>${t.showAll}</a>
       </header>
       <ol class="threads">
-        ${linked.map((thread) => this.#thread(discussion, thread))}
+        ${linked.map((thread) => threadView(discussion, thread))}
       </ol>
     </aside>`;
   }
@@ -138,7 +137,7 @@ export class Comments extends View {
         ${repeat(
           all,
           ({ id }) => id,
-          (thread) => this.#thread(discussion, thread),
+          (thread) => threadView(discussion, thread),
         )}
       </ol>
       ${busy ? html`<p class="quiet center" role="status">${t.loading}</p>` : nothing}
@@ -154,41 +153,6 @@ export class Comments extends View {
           ? html`<p class="quiet center">${all.length === 0 ? t.noComments : t.allSeen}</p>`
           : nothing
       }`;
-  }
-
-  #thread(discussion: Discussion, thread: Thread): TemplateResult {
-    const shown = thread.replies.filter(({ state }) => state === 'visible').length;
-    const hidden = thread.repliesCursor === null ? 0 : Math.max(0, thread.replyCount - shown);
-    return html`<li>
-      <storey-comment .comment=${thread} .discussion=${discussion}></storey-comment>
-      ${
-        thread.replies.length + hidden === 0
-          ? nothing
-          : html`<ol class="replies">
-              ${repeat(
-                thread.replies,
-                ({ id }) => id,
-                (reply) =>
-                  html`<li>
-                    <storey-comment .comment=${reply} .discussion=${discussion}></storey-comment>
-                  </li>`,
-              )}
-              ${
-                hidden > 0
-                  ? html`<li>
-                      <button
-                        class="link"
-                        data-testid="comment-more-replies"
-                        @click=${() => discussion.moreReplies(thread.id)}
-                      >
-                        ${words().moreReplies(hidden)}
-                      </button>
-                    </li>`
-                  : nothing
-              }
-            </ol>`
-      }
-    </li>`;
   }
 
   /** What somebody may do, and what is theirs, is another page for another viewer. A renewed token is the same one. */

@@ -8,6 +8,7 @@ import { clockTime } from '../i18n/clock-time.js';
 import { language, words } from '../i18n/language.js';
 import { icon } from '../icon.js';
 import { View } from '../view.js';
+import { commandOf } from './keys.js';
 import { Playback } from './playback.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { type Scene } from './scenes/scene.js';
@@ -37,12 +38,14 @@ export class Player extends View {
   #drawnAt = 0;
   /** Once somebody moved it, the saved place comes too late. */
   #touched = false;
+  /** It played when the page was hidden. */
+  #waiting = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     const { signal } = this.#leaving;
     document.addEventListener('keydown', (event) => this.#key(event), { signal });
-    document.addEventListener('visibilitychange', () => document.hidden && this.#leave(), { signal });
+    document.addEventListener('visibilitychange', () => this.#look(), { signal });
     addEventListener('pagehide', () => this.#leave(), { signal });
   }
 
@@ -167,14 +170,11 @@ export class Player extends View {
   }
 
   #key(event: KeyboardEvent): void {
-    const target = event.target as Element;
-    const busy = target.closest('input, textarea, select, button, a, summary, [contenteditable]') !== null;
-    if (busy || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === ' ') this.#toggle();
-    else if (event.key === 'ArrowLeft') this.#skip(-SKIP_SECONDS);
-    else if (event.key === 'ArrowRight') this.#skip(SKIP_SECONDS);
-    else return;
+    const command = commandOf(event);
+    if (command === undefined) return;
     event.preventDefault();
+    if (command === 'toggle') this.#toggle();
+    else this.#skip(command === 'back' ? -SKIP_SECONDS : SKIP_SECONDS);
   }
 
   #skip(by: number): void {
@@ -182,8 +182,22 @@ export class Player extends View {
     this.#settle();
   }
 
+  #look(): void {
+    if (document.hidden) this.#leave();
+    else this.#return();
+  }
+
+  /** Nobody sees the film: it waits. */
   #leave(): void {
-    if (this.#playback.playing) this.#reporter?.leaving(this.#playback.position);
+    if (!this.#playback.playing) return;
+    this.#reporter?.leaving(this.#playback.position);
+    this.#playback.pause();
+    this.#waiting = true;
+  }
+
+  #return(): void {
+    if (this.#waiting) this.#playback.play();
+    this.#waiting = false;
   }
 
   #send(progress: Parameters<typeof report>[1], leaving: boolean): void {
