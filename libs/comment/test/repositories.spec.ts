@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { shardSpan, tableFor, type Sql } from '@storey/sql';
+import {
+  Comments,
+  Imports,
+  Listings,
+  Notifications,
+  Reactions,
+  Subjects,
+  shardOfSubject,
+  subjectKey,
+  type CommentDb,
+  type NotificationRecord,
+} from '../src/index.js';
+import { SUBJECT, insertComment, insertSubject, open } from './rows.js';
+
+const shard = BigInt(shardOfSubject(SUBJECT));
+const id = (n: number): bigint => BigInt(n) * 64n + shard;
+const subjectId = id(1);
+
+let sql: Sql<CommentDb>;
+
+beforeEach(async () => {
+  sql = await open();
+  await insertSubject(sql, subjectId);
+});
+
+afterEach(() => sql.close());
+
+const root = (n: number, more = {}): Promise<void> =>
+  insertComment(sql, subjectId, { id: id(100 + n), floor: BigInt(n), ...more });
+const reply = (n: number, rootId: bigint, more = {}): Promise<void> =>
+  insertComment(sql, subjectId, { id: id(200 + n), floor: BigInt(n), root_id: rootId, ...more });
+
+describe('Listings', () => {
+  it('page by floor in both orders, shown ones only, going on behind a floor', async () => {
+    for (const n of [1, 2, 3, 4, 5]) await root(n, n === 3 ? { shown: 0 } : {});
+    const listings = new Listings(sql);
+    const floors = async (page: { order: 'new' | 'old'; after?: bigint; limit: number }) =>
+      (await listings.page({ subjectId, rootId: 0n, ...page })).map(({ floor }) => floor);
+    expect(await floors({ order: 'new', limit: 2 })).toEqual([5n, 4n]);
+    expect(await floors({ order: 'new', after: 4n, limit: 9 })).toEqual([2n, 1n]);
+    expect(await floors({ order: 'old', limit: 3 })).toEqual([1n, 2n, 4n]);
+    expect(await floors({ order: 'old', after: 3n, limit: 9 })).toEqual([4n, 5n]);
+  });
+
+  it('preview the first replies under each root', async () => {
+    for (const n of [1, 2]) await root(n);
+    for (const n of [1, 2, 3, 4]) await reply(n, id(101));
+    const previews = await new Listings(sql).previews(subjectId, [id(101), id(102)], 3);
+    expect([...previews]).toEqual([[id(101), [1, 2, 3].map((n) => ({ id: id(200 + n), floor: BigInt(n) }))]]);
+  });
+
+  it('rank by score, ties newest first, without what nobody likes', async () => {
+    const scores = [0.5, 0.7, 0, 0.5];
+    for (const [at, score] of scores.entries()) await root(at + 1, { score, likes: 1n });
+    expect(await new Listings(sql).ranking({ subjectId, rootId: 0n })).toEqual([id(102), id(104), id(101)]);
+  });
+});
+
+describe('Comments', () => {
+  it('are found by id, whatever their shard, with words and counts', async () => {
+    await root(1, { likes: 3n });
+    const found = await new Comments(sql).byIds([id(101), id(101) + 1n, id(999)]);
+    expect([...found.keys()]).toEqual([id(101)]);
+    expect(found.get(id(101))).toMatchObject({
+      subject: SUBJECT,
+      subjectId,
+      text: `text ${id(101)}`,
+      mentions: [{ userId: 5n, username: 'ann' }],
+      likes: 3n,
+      floor: 1n,
+      shown: true,
+    });
+  });
+});
+
+describe('Subjects', () => {
+  it('are found by key; of many, those that exist', async () => {
+    const found = await new Subjects(sql).byKeys([SUBJECT, { type: 'video', oid: 'b' }]);
+    expect([...found.keys()]).toEqual([subjectKey(SUBJECT)]);
+    expect(found.get('video/a')).toMatchObject({ id: subjectId, roots: 0n, minLevel: 0 });
+  });
+});
+
+describe('Reactions', () => {
+  it('of one user are found by comment', async () => {
+    const table = tableFor('comment_reaction', id(101), sql.tables);
+    const row = { comment_id: id(101), value: 2, version: 7n };
+    await sql.transaction((tx) =>
+      tx
+        .insertInto(table)
+        .values([
+          { ...row, user_id: 1n },
+          { ...row, user_id: 2n, value: 3 },
+        ])
+        .execute(),
+    );
+    const found = await new Reactions(sql).of(1n, [id(101), id(102)]);
+    expect([...found]).toEqual([[id(101), { value: 2, version: 7n }]]);
+  });
+});
+
+describe('Imports', () => {
+  it('know which items became which comment', async () => {
+    const item = { source: 's', source_key: 'a', comment_id: 5n };
+    await sql.transaction((tx) => tx.insertInto('import_item').values(item).execute());
+    expect([...(await new Imports(sql).known('s', ['a', 'b']))]).toEqual([['a', 5n]]);
+    expect((await new Imports(sql).known('other', ['a'])).size).toBe(0);
+  });
+});
+
+describe('Notifications', () => {
+  const notice = (n: number, more: Partial<NotificationRecord> = {}): NotificationRecord => ({
+    id: BigInt(n),
+    userId: 1n,
+    kind: 'reply',
+    commentId: BigInt(n),
+    actorId: 2n,
+    at: 1n,
+    read: false,
+    ...more,
+  });
+
+  it('page from the newest, each once per comment and kind, for their user alone', async () => {
+    const notifications = new Notifications(sql);
+    await notifications.add([notice(1), notice(2), notice(3), notice(4, { userId: 77n })]);
+    await notifications.add([notice(9, { commentId: 3n }), notice(5, { commentId: 3n, kind: 'mention' })]);
+    const ids = async (before?: bigint) => {
+      const page = { limit: 2, ...(before !== undefined && { before }) };
+      return (await notifications.page(1n, page)).map((record) => record.id);
+    };
+    expect(await ids()).toEqual([5n, 3n]);
+    expect(await ids(3n)).toEqual([2n, 1n]);
+  });
+
+  it('are read up to the one that was seen, in any number', async () => {
+    const notifications = new Notifications(sql);
+    const all = Array.from({ length: 1_200 }, (_, n) => notice(n + 1));
+    await notifications.add(all);
+    await notifications.markRead(1n, 1_100n);
+    expect(await notifications.unread(1n, 1_000)).toHaveLength(100);
+    await notifications.markRead(1n, 10n);
+    expect(await notifications.unread(1n, 1_000)).toHaveLength(100);
+  });
+});
+
+it('no statement visits two shards', async () => {
+  const statements: string[] = [];
+  await sql.close();
+  sql = await open((text) => statements.push(text));
+  await new Comments(sql).byIds([1n, 2n, 3n, 4n]);
+  await new Subjects(sql).byKeys(['a', 'b', 'c', 'd'].map((oid) => ({ type: 'video', oid })));
+  await new Reactions(sql).of(1n, [1n, 2n]);
+  const bases = ['comment_index', 'comment_subject', 'comment_content', 'comment_count', 'comment_reaction'];
+  const reads = statements.filter((text) => text.startsWith('select'));
+  expect(Math.max(...reads.map((text) => shardSpan(text, bases)))).toBe(1);
+});
