@@ -36,18 +36,18 @@ export async function start(
   const identity = new Identity(verifier, revocations);
   const edge = new Edge({
     identity,
+    machine: new MachinePaths(platform, settings.metricsToken),
     cors: new Cors(settings.corsOrigins),
     realIp: settings.realIp,
     platform: { ports, tokens: platform.tokens, logger, metrics },
   });
-  const machine = new MachinePaths(platform, settings.metricsToken);
   const server = createEdgeServer((request, response) => void answer(request, response));
   await listen(server, settings);
   return { port: (server.address() as AddressInfo).port, close: () => close(server, revocations) };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (!(await machine.handle(request, response))) await edge.handle(request, response);
+      await edge.handle(request, response);
     } catch (error) {
       logger.error('an answer could not be given', error);
       response.destroy();

@@ -19,9 +19,20 @@ describe('canonicalPath', () => {
     }
   });
 
-  it.each(['//admin', '/a//b', '/./a', '/a/..', '/a/%2e%2e/b', '/a/%2e', '/admin%2fx', '/a%5cb'])(
-    'has nothing at %s',
-    (path) => expect(() => canonicalPath(path)).toThrow(expect.objectContaining({ kind: 'not_found' })),
+  it.each([
+    '//admin',
+    '/a//b',
+    '/./a',
+    '/a/..',
+    '/a/%2e%2e/b',
+    '/a/%2e',
+    '/admin%2fx',
+    '/a%5cb',
+    '*',
+    '*/admin',
+    'http://a/admin',
+  ])('has nothing at %s', (path) =>
+    expect(() => canonicalPath(path)).toThrow(expect.objectContaining({ kind: 'not_found' })),
   );
 
   it.each(['/%E0%A4%A', '/a%00', '/%', '/a%0d%0ab'])('refuses %s', (path) =>

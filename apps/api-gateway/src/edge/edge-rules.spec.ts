@@ -10,7 +10,9 @@ const request = (
   method: string,
   headers: Record<string, string> = {},
   rawHeaders: string[] = [],
-): IncomingMessage => ({ method, headers, rawHeaders }) as unknown as IncomingMessage;
+  httpVersion = '1.1',
+): IncomingMessage =>
+  ({ method, headers: { host: 'a', ...headers }, rawHeaders, httpVersion }) as unknown as IncomingMessage;
 
 describe('routeOf', () => {
   it('ends a prefix at a segment', () => {
@@ -50,6 +52,14 @@ describe('checkFraming', () => {
       expect.objectContaining({ kind: 'invalid' }),
     ),
   );
+
+  it('wants a Host from HTTP/1.1, and knows no version but 1.0 besides', () => {
+    const plain = (httpVersion: string) =>
+      ({ method: 'GET', headers: {}, rawHeaders: [], httpVersion }) as unknown as IncomingMessage;
+    expect(() => checkFraming(plain('1.0'))).not.toThrow();
+    for (const version of ['1.1', '0.9', '2.0'])
+      expect(() => checkFraming(plain(version))).toThrow(expect.objectContaining({ kind: 'invalid' }));
+  });
 
   it('refuses a method that no route has, and says which there are', () => {
     expect(() => checkFraming(request('TRACE'))).toThrow(
@@ -94,7 +104,7 @@ describe('stripForeign', () => {
       'via',
     ];
     for (const name of foreign) headers[name] = 'forged';
-    stripForeign(request('GET', headers));
+    stripForeign({ headers } as unknown as IncomingMessage);
     expect(headers).toEqual({ accept: 'x', 'idempotency-key': 'k', 'x-client-date': '2026-01-01' });
   });
 });
@@ -108,6 +118,8 @@ describe('traceIdOf', () => {
       '',
       `00-${id}-00f067aa0ba902b7`,
       `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+      `00-${id}-${'0'.repeat(16)}-01`,
+      `ff-${id}-00f067aa0ba902b7-01`,
       '00-XYZ',
     ]) {
       expect(traceIdOf(bad)).toMatch(/^[0-9a-f]{32}$/);

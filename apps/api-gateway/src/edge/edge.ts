@@ -8,12 +8,14 @@ import { canonicalPath } from './canonical-path.js';
 import { type Cors } from './cors.js';
 import { checkFraming, checkLength } from './framing.js';
 import { setSecurityHeaders, stripForeign } from './headers.js';
+import { type MachinePaths } from './machine-paths.js';
 import { clientIp, type RealIpRule } from './real-ip.js';
 import { routeOf } from './routing-table.js';
 import { traceIdOf } from './trace.js';
 
 export interface EdgeOptions {
   readonly identity: Identity;
+  readonly machine: MachinePaths;
   readonly cors: Cors;
   readonly realIp: RealIpRule;
   readonly platform: Pick<Platform, 'ports' | 'tokens' | 'logger' | 'metrics'>;
@@ -38,6 +40,7 @@ export class Edge {
     try {
       setSecurityHeaders(response, traceId, this.#isTls(request));
       checkFraming(request);
+      if (await this.#options.machine.handle(request, response)) return;
       if (this.#options.cors.handle(request, response)) return;
       await this.#forward(request, response, traceId);
     } catch (error) {
@@ -94,8 +97,10 @@ export class Edge {
     }
     const [path = '/'] = splitUrl(request.url ?? '/');
     if (!request.complete) response.setHeader('connection', 'close');
+    const body = JSON.stringify(toProblem(error, path, traceId));
+    response.setHeader('content-length', Buffer.byteLength(body));
     response.writeHead(httpStatus(error.kind), problemHeaders(error));
-    response.end(request.method === 'HEAD' ? undefined : JSON.stringify(toProblem(error, path, traceId)));
+    response.end(request.method === 'HEAD' ? undefined : body);
   }
 }
 

@@ -3,7 +3,7 @@ import { AppError, invalidRequest } from '@storey/errors';
 import { methodNotAllowed } from '@storey/service';
 import { type Route } from './routing-table.js';
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Headers that decide who is asked and who asks: two of one kind mean that two readers may see two requests. */
 const SINGLE = new Set(['host', 'authorization', 'content-length', 'content-type', 'transfer-encoding']);
@@ -13,6 +13,10 @@ const MAX_BODY = 1024 * 1024;
 /** @throws AppError for a request that other parties on the way could understand otherwise. */
 export function checkFraming(request: IncomingMessage): void {
   if (!METHODS.includes(request.method ?? '')) throw methodNotAllowed(METHODS);
+  if (!/^1\.[01]$/.test(request.httpVersion))
+    throw invalidRequest([{ path: '', message: 'must be HTTP/1.1' }]);
+  if (request.httpVersion === '1.1' && request.headers.host === undefined)
+    throw invalidRequest([{ path: 'header/host', message: 'is missing' }]);
   const seen = new Set<string>();
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const name = (request.rawHeaders[i] ?? '').toLowerCase();

@@ -17,9 +17,14 @@ const SECURITY: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-/** Stand on every answer. HSTS only where the last trusted hop says that the client spoke TLS. */
+/** What stands on every answer. */
+export const securityHeaders = (traceId: string): Readonly<Record<string, string>> => ({
+  ...SECURITY,
+  'x-trace-id': traceId,
+});
+
+/** HSTS only where the last trusted hop says that the client spoke TLS. */
 export function setSecurityHeaders(response: ServerResponse, traceId: string, tls: boolean): void {
-  for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(securityHeaders(traceId))) response.setHeader(name, value);
   if (tls) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
-  response.setHeader('x-trace-id', traceId);
 }

@@ -19,6 +19,7 @@ export class MachinePaths {
     const { status, type, body } = await answerHealth(path, this.platform);
     response.writeHead(status, {
       'content-type': type,
+      'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
       ...(status === 503 && { 'retry-after': '1' }),
     });

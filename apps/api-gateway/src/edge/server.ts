@@ -1,7 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Socket } from 'node:net';
+import {
+  STATUS_CODES,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { type Duplex } from 'node:stream';
 import { AppError, httpStatus, invalidRequest, problemHeaders, toProblem } from '@storey/errors';
 import { newTraceId } from '@storey/context';
+import { methodNotAllowed } from '@storey/service';
+import { METHODS } from './framing.js';
+import { securityHeaders } from './headers.js';
 
 /** A connection says its headers in 10 s and its whole request in 10 s, idles 5 s, and there are only so many. */
 const BOUNDS = {
@@ -11,48 +20,67 @@ const BOUNDS = {
   maxHeaderSize: 16 * 1024,
   connectionsCheckingInterval: 2_000,
   insecureHTTPParser: false,
+  /** Node would answer without a body; `checkFraming` does it in our words. */
+  requireHostHeader: false,
 } as const;
 const MAX_CONNECTIONS = 20_000;
+/** Lines; one more is 431. */
 const MAX_HEADERS = 200;
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createEdgeServer(handler: Handler): Server {
-  const server = createServer(BOUNDS, handler);
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  const handle: Handler = (request, response) => {
+    latest.set(request.socket, response);
+    handler(request, response);
+  };
+  const server = createServer(BOUNDS, handle);
   server.maxConnections = MAX_CONNECTIONS;
   server.maxHeadersCount = MAX_HEADERS;
-  server.on('clientError', answerClientError);
+  server.on('checkExpectation', handle); // an expectation may be ignored; Node's 417 has no body
+  server.on('connect', (_request, socket) => refuse(socket, methodNotAllowed(METHODS)));
+  server.on('clientError', (error: ParserError, socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET' || isOwed(latest.get(socket))) socket.destroy();
+    else refuse(socket, ...describe(error));
+  });
   return server;
 }
 
+/** Whether something else is to be said on this connection first: what we would write now would pass for it. */
+function isOwed(response: ServerResponse | undefined): boolean {
+  if (!response || response.writableEnded) return false;
+  return response.headersSent || response.req.complete;
+}
+
 /** What the parser refused never became a request, so the answer is written by hand. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const { problem, status } = describe(error);
-  const body = JSON.stringify(toProblem(problem, '', newTraceId()));
+function refuse(socket: Duplex, error: AppError, status = httpStatus(error.kind)): void {
+  const traceId = newTraceId();
+  const body = JSON.stringify({ ...toProblem(error, '', traceId), status });
   const headers = {
-    ...problemHeaders(problem),
+    ...securityHeaders(traceId),
+    ...problemHeaders(error),
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status}\r\n${head.join('')}\r\n${body}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
 }
 
-function describe(error: NodeJS.ErrnoException): { readonly problem: AppError; readonly status: string } {
-  if (error.code === 'HPE_HEADER_OVERFLOW')
-    return {
-      problem: unreadable('The headers are too large.'),
-      status: '431 Request Header Fields Too Large',
-    };
+/** What the parser says; `rawPacket` are the bytes that it stumbled over. */
+type ParserError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+function describe(error: ParserError): readonly [AppError, number?] {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return [unreadable('The headers are too large.'), 431];
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return { problem: unreadable('The request took too long to arrive.'), status: '408 Request Timeout' };
-  const problem = invalidRequest([{ path: '', message: 'is not valid HTTP' }]);
-  return { problem, status: `${httpStatus(problem.kind)} Bad Request` };
+    return [unreadable('The request took too long to arrive.'), 408];
+  if (error.code === 'HPE_INVALID_METHOD' && isRequestLine(error)) return [methodNotAllowed(METHODS)];
+  return [invalidRequest([{ path: '', message: 'is not valid HTTP' }])];
 }
+
+/** A verb that nobody knows, not bytes that are no HTTP at all. */
+const isRequestLine = ({ rawPacket }: ParserError): boolean =>
+  /^[A-Z][A-Z-]{0,31} \/\S* HTTP\/1\.[01]\r\n/.test(rawPacket?.toString('latin1') ?? '');
 
 const unreadable = (message: string): AppError =>
   new AppError({ kind: 'invalid', code: 'COMMON_REQUEST_INVALID', message });

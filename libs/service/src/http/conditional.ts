@@ -13,12 +13,16 @@ export function useValidators(fastify: FastifyInstance): void {
     if (!isGet || reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag'))
       return done(null, payload);
     const etag = `"${createHash('sha256').update(payload).digest('base64url').slice(0, 22)}"`;
-    reply.header('etag', etag).header('vary', 'authorization');
+    reply.header('etag', etag).header('vary', withAuthorization(reply.raw.getHeader('vary')));
     if (!matches(request.headers['if-none-match'], etag)) return done(null, payload);
     reply.code(304).removeHeader('content-type');
     return done(null, '');
   });
 }
+
+/** The edge may have said already that the answer depends on the origin. */
+const withAuthorization = (vary: unknown): string =>
+  vary ? `${String(vary)}, authorization` : 'authorization';
 
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;

@@ -9,7 +9,7 @@ import { useStrictBodies } from './body-parser.js';
 import { useValidators } from './conditional.js';
 import { useInternalIdentity } from './internal-identity.js';
 import { NestLogger } from './nest-logger.js';
-import { ProblemFilter } from './problem.filter.js';
+import { ProblemFilter, answerRouterError } from './problem.filter.js';
 import { ValidationPipe } from './validation.pipe.js';
 
 export interface BffOptions {
@@ -34,7 +34,11 @@ export async function createBff({
   configure,
 }: BffOptions): Promise<NestFastifyApplication> {
   const logger = platform.logger.child({ app: name });
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY, routerOptions: { maxParamLength: 200 } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: answerRouterError,
+  });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const allowed = AllowedMethods.of(fastify);
   useInternalIdentity(fastify, name, platform.tokens, platform.clock);

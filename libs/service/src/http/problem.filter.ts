@@ -15,11 +15,11 @@ import {
   toProblem,
   httpStatus,
 } from '@storey/errors';
-import { runInContext } from '@storey/context';
+import { currentContext, runInContext } from '@storey/context';
 import { type Logger } from '@storey/observability';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AllowedMethods } from './allowed-methods.js';
-import { contextOf } from './internal-identity.js';
+import { INTERNAL_HEADERS, contextOf } from './internal-identity.js';
 
 /** Turns whatever was thrown into problem+json, and logs what is our own fault: once, here, outermost. */
 @Catch()
@@ -49,6 +49,17 @@ export class ProblemFilter implements ExceptionFilter {
     if (thrown instanceof NotFoundException) return this.routes.otherMethods(method, path) ?? notFound();
     return fromFramework(thrown) ?? toAppError(thrown);
   }
+}
+
+/** For what Fastify's router refuses before there is a route, so before any hook: it would answer in its own words. */
+export function answerRouterError(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.url.split('?', 1)[0] ?? '/';
+  const error = fromFramework(thrown) ?? toAppError(thrown);
+  const traceId = String(request.headers[INTERNAL_HEADERS.trace] ?? currentContext().traceId);
+  const body = JSON.stringify(toProblem(error, path, traceId));
+  reply.raw.setHeader('content-length', Buffer.byteLength(body));
+  reply.raw.writeHead(httpStatus(error.kind), problemHeaders(error));
+  reply.raw.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function report(logger: Logger, error: AppError, method: string, path: string): void {
