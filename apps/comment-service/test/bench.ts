@@ -93,7 +93,7 @@ export class Bench {
 
   list(
     principal: Principal | undefined,
-    { oid = 'v1', sort = Sort.NEW, position = new Uint8Array(), limit = 20, floor = 0n, preview = 3 } = {},
+    { oid = 'v1', sort = Sort.NEW, position = START, limit = 20, floor = 0n, preview = 3 } = {},
   ): Promise<comment.ListCommentsReply> {
     const subject = { type: 'video', oid };
     return this.as(principal, (client) =>
@@ -104,7 +104,7 @@ export class Bench {
   replies(
     principal: Principal | undefined,
     rootId: bigint,
-    { sort = Sort.OLD, position = new Uint8Array(), limit = 20 } = {},
+    { sort = Sort.OLD, position = START, limit = 20 } = {},
   ): Promise<comment.ListRepliesReply> {
     return this.as(principal, (client) => client.listReplies({ rootId, sort, position, limit }, SLOW));
   }
@@ -129,6 +129,8 @@ export class Bench {
     this.#folder?.remove();
   }
 }
+
+const START: Uint8Array = new Uint8Array();
 
 export const SLOW = { timeoutMs: 5000 };
 

@@ -83,7 +83,9 @@ describe('a page of comments', () => {
   });
 
   it('has made-up names and says so when account-service does not answer', async () => {
-    const { get } = bound(await open({ listComments: () => page, batchGetUsers: rejected(unavailable('x')) }));
+    const { get } = bound(
+      await open({ listComments: () => page, batchGetUsers: rejected(unavailable('x')) }),
+    );
     const body = (await get('subjects/video/BV1/comments')).json();
     expect(body.degraded).toEqual(['profiles']);
     expect(body.comments[0].author.displayName).toBe('User 11');
@@ -287,7 +289,9 @@ describe('the stream', () => {
     expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
     const blocks = response.body.split('\n\n');
     expect(blocks[0]).toBe(': ready');
-    expect(blocks[1]).toMatch(/^event: comment\.created\nid: 3-1\ndata: \{"comment":\{"id":"9007199254740993"/);
+    expect(blocks[1]).toMatch(
+      /^event: comment\.created\nid: 3-1\ndata: \{"comment":\{"id":"9007199254740993"/,
+    );
     expect(blocks.slice(2)).toEqual([
       'event: comment.reacted\nid: 3-2\ndata: {"id":"7","likes":2,"dislikes":1}',
       'event: comment.deleted\nid: 3-3\ndata: {"id":"7"}',
@@ -299,7 +303,6 @@ describe('the stream', () => {
 
   it('is refused as any other request when nobody streams', async () => {
     const opened = await open({
-      // eslint-disable-next-line require-yield
       watch: async function* () {
         refuses(unavailable('Too many are watching.'))();
       },
@@ -328,9 +331,7 @@ describe('notifications', () => {
     });
     const body = (await opened.get('notifications', alice)).json();
     expect(body).toMatchObject({
-      notifications: [
-        { id: '3', kind: 'reply', at: '2026-01-01T00:00:00.000Z', read: false, count: 1 },
-      ],
+      notifications: [{ id: '3', kind: 'reply', at: '2026-01-01T00:00:00.000Z', read: false, count: 1 }],
       nextCursor: null,
     });
     expect(body.notifications[0].actors).toMatchObject([{ id: '12', displayName: 'Name 12' }]);
