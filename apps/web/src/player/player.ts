@@ -1,23 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import { asProblem, Problem } from '../api/problem.js';
+import { asProblem } from '../api/problem.js';
 import { session } from '../api/signed-in.js';
 import { nextSeq } from '../history/device-seq.js';
-import { findRecord, report } from '../history/records.js';
+import { report } from '../history/records.js';
+import { savedPlace } from '../history/saved-place.js';
 import { clockTime } from '../i18n/clock-time.js';
 import { language, words } from '../i18n/language.js';
 import { icon } from '../icon.js';
 import { View } from '../view.js';
 import { commandOf } from './keys.js';
+import { paint } from './paint.js';
 import { Playback } from './playback.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { type Scene } from './scenes/scene.js';
-import { sizeCanvas } from './size-canvas.js';
 import { type Video } from './videos.js';
 
 const SKIP_SECONDS = 5;
-/** Less is not worth going on from. */
-const WORTH_RESUMING_SECONDS = 5;
 /** Pictures a second for those who asked for less motion. */
 const CALM_RATE = 1;
 
@@ -119,20 +118,12 @@ export class Player extends View {
     const { position, playing, ended } = this.#playback;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (calm && playing && seconds() - this.#drawnAt < 1 / CALM_RATE) return;
-    this.#draw(position);
+    this.#drawnAt = seconds();
+    paint(this.#canvas.value, this.#scene, position);
     if (!playing) return;
     if (ended) this.#end();
     else this.#reporter?.playing(position);
     this.requestUpdate();
-  }
-
-  #draw(position: number): void {
-    this.#drawnAt = seconds();
-    const canvas = this.#canvas.value;
-    const ctx = canvas?.getContext('2d');
-    if (!canvas || !ctx) return;
-    sizeCanvas(canvas);
-    this.#scene(ctx, position, canvas.width, canvas.height);
   }
 
   #end(): void {
@@ -207,17 +198,11 @@ export class Player extends View {
   }
 
   async #resume(): Promise<void> {
-    if (session.value === null) return;
-    try {
-      const { progress, finished } = await findRecord(this.video.oid, this.#leaving.signal);
-      if (this.#touched || finished || progress < WORTH_RESUMING_SECONDS) return;
-      this.#playback.seek(progress);
-      this.#resumedAt = progress;
-      this.requestUpdate();
-    } catch (error) {
-      // Without a saved place the film begins at its start.
-      if (!(error instanceof Problem) && !this.#leaving.signal.aborted) throw error;
-    }
+    const place = await savedPlace(this.video.oid, this.#leaving.signal);
+    if (place === null || this.#touched) return;
+    this.#playback.seek(place);
+    this.#resumedAt = place;
+    this.requestUpdate();
   }
 }
 

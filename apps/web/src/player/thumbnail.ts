@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import { View } from '../view.js';
-import { sizeCanvas } from './size-canvas.js';
+import { paint } from './paint.js';
 import { type Video } from './videos.js';
 
 /** One still of a film. */
@@ -16,11 +16,7 @@ export class Thumbnail extends View {
   }
 
   protected override updated(): void {
-    const canvas = this.#canvas.value;
-    const ctx = canvas?.getContext('2d');
-    if (!canvas || !ctx) return;
-    sizeCanvas(canvas);
-    this.video.scene()(ctx, this.video.duration * 0.2, canvas.width, canvas.height);
+    paint(this.#canvas.value, this.video.scene(), this.video.duration * 0.2);
   }
 }
 
