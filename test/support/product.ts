@@ -27,9 +27,9 @@ export class Product implements AsyncDisposable {
     return this.#process;
   }
 
-  /** Starts on the same folder. */
-  async begin(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.#process = await startProcess(process.execPath, [MAIN], {
+  /** Starts on the same folder; `main` is the program, when it is not the whole product. */
+  async begin(env: Readonly<Record<string, string>> = {}, main = MAIN): Promise<void> {
+    this.#process = await startProcess(process.execPath, [main], {
       env: { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: this.folder.path, ...this.env, ...env },
     });
     const line = await this.#process.waitForLine(/Storey is at/, 30_000);

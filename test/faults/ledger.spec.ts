@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { commentMigrations, findCommentFaults, type CommentDb } from '@storey/comment';
+import { openSql } from '@storey/sql';
+import { Ledger, eventually, readLedger } from '@storey/testing';
+import { Client } from '../support/client.js';
+import { Product } from '../support/product.js';
+import { Stores } from '../support/stores.js';
+import { judgeApi, judgePosts } from './chaos/api-verdict.js';
+import { judgeComments } from './chaos/comments-verdict.js';
+import { Dice } from './chaos/dice.js';
+import { judgeHistory } from './chaos/history-verdict.js';
+import { Killer, type Plan } from './chaos/killer.js';
+import { Promised } from './chaos/promises.js';
+import { amount, seed, tell } from './chaos/proof.js';
+import { quiet } from './chaos/quiet.js';
+import { Visitor } from './chaos/visitor.js';
+
+const VISITORS = 8;
+const SUBJECTS = ['video/one', 'video/two', 'article/three', 'video/four'];
+
+/** A batch of the writer is in flight at each of them, with work done that is not committed, or not yet known as done. */
+const BATCH_POINTS = ['job.content', 'job.tx', 'job.committed', 'job.batch'];
+const PORT_POINTS = [
+  'events.append.before-commit',
+  'events.append.after-commit',
+  'events.deliver.before-handle',
+  'events.deliver.before-commit',
+  'kv.journal.before-write',
+  'kv.journal.after-write',
+  'relay.claimed',
+  'relay.sent',
+  'relay.marked',
+  'hist.kv',
+  'hjob.upsert',
+];
+
+/** Three of four deaths in the middle of a batch. */
+const batchPlans = (dice: Dice, kills: number): Plan[] =>
+  Array.from({ length: kills }, (_, i) =>
+    i % 4 === 3 ? {} : { point: dice.pick(BATCH_POINTS), nth: dice.between(1, 25) },
+  );
+
+const portPlans = (dice: Dice, kills: number): Plan[] =>
+  Array.from({ length: kills }, () => ({ point: dice.pick(PORT_POINTS), nth: dice.between(1, 60) }));
+
+/** A run under load from the first death to the last, and what is left when all has come to rest. */
+async function live(name: string, plans: (dice: Dice) => readonly Plan[]): Promise<Killer> {
+  const chosen = seed();
+  tell(name, { seed: chosen });
+  const dice = new Dice(chosen);
+  const promised = new Promised();
+  await using product = await Product.start({ LIMITS: 'off', HISTORY_WINDOW_MS: '500' });
+  const path = join(product.folder.path, 'ledger.jsonl');
+  using ledger = new Ledger(path);
+  const stranger = new Client(() => product.url);
+  const clients = await Promise.all(
+    Array.from({ length: VISITORS }, () => new Client(() => product.url).register()),
+  );
+  const visitors = clients.map(
+    (client, i) =>
+      new Visitor({
+        client,
+        dice: dice.split(),
+        promised,
+        ledger,
+        name: `${chosen.toString(36)}-${i}`,
+        subjects: SUBJECTS,
+      }),
+  );
+  const killer = new Killer(product, dice.split());
+  const end = new AbortController();
+  const load = Promise.all(visitors.map((visitor) => visitor.run(end.signal)));
+  await Promise.race([killer.carryOut(plans(dice.split())), load]); // a visitor that gives up ends the run
+  end.abort();
+  await load;
+
+  const byId = new Map(clients.map((client) => [client.user?.id ?? '', client]));
+  const byName = new Map(visitors.map((visitor, i) => [visitor.name, clients[i] ?? stranger]));
+  using stores = new Stores(product.folder.path);
+  await quiet(stores);
+  const entries = readLedger(path);
+  expect(judgeComments(stores, entries, promised.posts)).toEqual([]);
+  await eventually(async () => expect(await judgeApi(stores, stranger, SUBJECTS)).toEqual([]), {
+    timeoutMs: 5000,
+  });
+  const author = ({ key }: { readonly key: string }): Client =>
+    byName.get(key.slice(0, key.lastIndexOf('-'))) ?? stranger;
+  expect(await judgePosts(promised.posts, author)).toEqual([]);
+  expect(await judgeHistory(stores, promised, (userId) => byId.get(userId) ?? stranger)).toEqual([]);
+  expect(promised.faults).toEqual([]);
+  expect(stores.deadLetters()).toEqual({});
+  await product.stop();
+  expect(await writersFaults(product.folder.path)).toEqual([]);
+
+  tell(name, {
+    ...Object.fromEntries(killer.deaths),
+    requests: visitors.reduce((sum, { sent }) => sum + sent, 0),
+    ...Object.fromEntries(
+      (['ok', 'fail', 'unknown'] as const).map((outcome) => [
+        `posts ${outcome}`,
+        entries.filter((entry) => entry.outcome === outcome).length,
+      ]),
+    ),
+    deleted: promised.posts.filter(({ deleted }) => deleted === 'yes').length,
+    progress: [...promised.history.values()].flat().reduce((sum, { reports }) => sum + reports.length, 0),
+  });
+  return killer;
+}
+
+/** What the product's own examination finds in the tables. */
+async function writersFaults(folder: string): Promise<readonly string[]> {
+  const sql = await openSql<CommentDb>(`sqlite:${join(folder, 'comment.db')}`, {
+    migrations: commentMigrations,
+  });
+  try {
+    return await findCommentFaults(sql);
+  } finally {
+    await sql.close();
+  }
+}
+
+describe('what was promised, over deaths of the whole product under load', () => {
+  const kills = amount('PROVE_KILLS', 5);
+  it(
+    'is kept when it dies in the middle of batches of the writer, and at any moment',
+    async () => {
+      const killer = await live('ledger, batches', (dice) => batchPlans(dice, kills - 1));
+      expect(killer.count(/./)).toBe(kills);
+      expect(killer.count(/^job\./)).toBeGreaterThanOrEqual(Math.floor(kills / 2));
+    },
+    90_000 + kills * 10_000,
+  );
+
+  const portKills = amount('PROVE_POINT_KILLS', 4);
+  it(
+    'is kept when it dies inside the log, the kv journal, the outbox and the history path',
+    async () => {
+      const killer = await live('ledger, ports', (dice) => portPlans(dice, portKills - 1));
+      expect(killer.count(/./)).toBe(portKills);
+    },
+    90_000 + portKills * 10_000,
+  );
+});
