@@ -154,6 +154,26 @@ describe('a walk by cursor, while others write, like and delete', () => {
 });
 
 describe('hot', () => {
+  it('meets a pending comment of mine once, also when it is applied while I walk', async () => {
+    const other = { oid: 'pending' };
+    const liked = await bench.post(bob, 'liked', other);
+    await bench.post(bob, 'plain', other);
+    await likes([liked], new SeededRandom(1));
+    await bench.applied(bob, await bench.post(bob, 'last', other));
+    await eventually(async () => {
+      const { comments } = await bench.list(undefined, { ...other, sort: Sort.OLD });
+      expect(comments.map((each) => each.likes)).toEqual([1n, 0n, 0n]);
+    });
+    await bench.stopJob();
+    const own = await bench.post(alice, 'mine', other);
+    const first = await bench.list(alice, { ...other, sort: Sort.HOT, limit: 1 });
+    expect(first.comments.map(({ text }) => text)).toEqual(['mine', 'liked']);
+    await bench.startJob(commentJob);
+    await bench.applied(alice, own);
+    const rest = await bench.list(alice, { ...other, sort: Sort.HOT, position: first.nextPosition });
+    expect(rest.comments.map(({ text }) => text)).toEqual(['last', 'plain']);
+  });
+
   it('begins with what is liked most and ends with what nobody liked, newest first', async () => {
     const other = { oid: 'ranked' };
     const ids: bigint[] = [];
