@@ -34,6 +34,7 @@ describe('starting', () => {
       ready: true,
       parts: { 'kv-state': 'ok', events: 'ok', revocations: 'ok', 'web-bff': 'ok' },
     });
+    await fetch(`${product.url}/web/v1/subjects/video/1/counts`);
     await expect((await fetch(`${product.url}/metrics`)).text()).resolves.toContain('app="api-gateway"');
   });
 

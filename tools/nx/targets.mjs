@@ -29,8 +29,16 @@ const test = (root) => ({
   dependsOn: ['build', '^build'],
 });
 
-/** The suites that start the built product. One at a time: they measure nothing, but they do wait. */
-const suite = (root) => ({ ...test(root), dependsOn: ['^build'], parallelism: false });
+/** The suites that start the built product: one file at a time, and no straggler may hold the run. */
+const suite = (root) => {
+  const { command, ...rest } = test(root);
+  return {
+    ...rest,
+    command: `${command} --runInBand --forceExit`,
+    dependsOn: ['^build'],
+    parallelism: false,
+  };
+};
 
 const up = (root) => '../'.repeat(root.split('/').length);
 
@@ -43,7 +51,7 @@ export const createNodesV2 = [
       const isSite = existsSync(join(workspaceRoot, root, 'vite.config.ts'));
       const isSuite = root === 'test';
       const targets = isSite
-        ? { build: site(root) }
+        ? { build: site(root), test: test(root) }
         : isSuite
           ? { test: suite(root) }
           : { build: build(root), test: test(root) };

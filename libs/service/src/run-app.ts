@@ -36,7 +36,8 @@ export async function runApp<S extends ConfigShape>(
     if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
     const intro = error instanceof ConfigError ? 'Wrong settings:\n' : '';
     process.stderr.write(`${program.name} can't start. ${intro}${error.message}\n`);
-    process.exitCode = 1;
+    // What was opened before the mistake showed holds nothing that a killed process would lose.
+    process.exit(1);
   }
 }
 
