@@ -38,7 +38,14 @@ describe('an attacker who sends bodies', () => {
     });
 
   /** Where strangers write: each is sent what must be refused before anybody looks at its meaning. */
-  const DOORS = ['/auth/v1/register', '/auth/v1/login', '/auth/v1/refresh', '/web/v1/subjects/counts'];
+  const DOORS = [
+    '/auth/v1/register',
+    '/auth/v1/login',
+    '/auth/v1/refresh',
+    '/web/v1/subjects/counts',
+    '/web/v1/history/batch',
+    '/web/v1/history/progress',
+  ];
   const posts = (): string => `/web/v1/subjects/video/attack-${(subjects += 1)}/comments`;
 
   async function expectRefusedEverywhere(
@@ -282,10 +289,99 @@ describe('an attacker who sends bodies', () => {
     },
   );
 
+  it('sends forms to the newer phone client, which frozen version alone may take them', async () => {
+    const type = 'application/x-www-form-urlencoded';
+    expectProblem(await send('/app/v2/home', 'subjects=', { type }), 415, 'COMMON_UNSUPPORTED_MEDIA');
+  });
+
   it('sends nothing at all, blanks, or half of it', async () => {
     for (const body of ['', ' ', '\n', '{', '{"text"', '{"text":"a', '{"text":"a"']) {
       await expectRefusedEverywhere(body, 400, INVALID);
       await expectRefusedEverywhere(body, 400, INVALID, { chunked: true });
     }
+  });
+
+  describe('about what they watched', () => {
+    const record = '/web/v1/history/video/attack';
+    const stranger = (): Client => new Client(() => product.url);
+    const oids = async (who: Client): Promise<string[]> =>
+      (await who.get('/web/v1/history')).body.records.map(({ oid }: { oid: string }) => oid);
+
+    it('and is heard with a good report (the control of all others)', async () => {
+      expect((await user.put(record, { progress: 10, duration: 100 })).body).toEqual({ recorded: true });
+      expect(await oids(user)).toEqual(['attack']);
+    });
+
+    it('writes into the history of another person, or reads and clears it', async () => {
+      const thief = await stranger().register();
+      const mine = { progress: 99, userId: user.user?.id, user_id: user.user?.id, oid: 'forged' };
+      expect((await thief.put(`/web/v1/history/video/theirs?userId=${user.user?.id}`, mine)).status).toBe(
+        202,
+      );
+      expect([await oids(thief), await oids(user)]).toEqual([['theirs'], ['attack']]);
+      expectProblem(await thief.get(record), 404, 'HISTORY_NOT_FOUND');
+      expect((await thief.delete(record)).status).toBe(204);
+      expect((await thief.delete('/web/v1/history')).status).toBe(204);
+      expect((await user.get(record)).body).toMatchObject({ oid: 'attack', progress: 10 });
+    });
+
+    it('says nothing about who they are', async () => {
+      for (const [method, path] of [
+        ['PUT', record],
+        ['GET', record],
+        ['DELETE', record],
+        ['GET', '/web/v1/history'],
+        ['DELETE', '/web/v1/history'],
+        ['POST', '/web/v1/history/batch'],
+        ['POST', '/web/v1/history/progress'],
+        ['GET', '/web/v1/history/settings'],
+        ['PUT', '/web/v1/history/settings'],
+        ['GET', '/web/v1/history/continue'],
+      ] as const)
+        expectProblem(await stranger().call(method, path), 401, 'GATEWAY_TOKEN_REQUIRED');
+    });
+
+    it.each([
+      { progress: '10' },
+      { progress: 1.5 },
+      { progress: -2 },
+      { progress: 2 ** 31 },
+      { progress: null },
+      { progress: true },
+      { progress: [10] },
+      { progress: 1, duration: -1 },
+      { progress: 1, private: 'yes' },
+      { progress: 1, private: 1 },
+      { progress: 1, at: 'NaN' },
+      { progress: 1, at: 0 },
+      { progress: 1, url: 'javascript:alert(1)' },
+      { progress: 1, coverUrl: 'data:text/html,<script>' },
+      { progress: 1, coverUrl: '//evil.example/x.png' },
+      { progress: 1, device: 'd'.repeat(33) },
+    ])('reports %j', async (body) => {
+      expectProblem(await user.put(record, body), 400, INVALID);
+      expect((await user.get(record)).body).toMatchObject({ progress: 10 });
+    });
+
+    it.each([
+      { paused: '1' },
+      { paused: 'yes' },
+      { paused: 1 },
+      { retentionDays: 0 },
+      { retentionDays: '90' },
+    ])('sets %j, which must not become what it resembles', async (body) => {
+      expectProblem(await user.put('/web/v1/history/settings', body), 400, INVALID);
+    });
+
+    it.each([
+      'business=',
+      'busines=video',
+      'business=video&business=audio',
+      'business[]=video',
+      'business=%2e%2e',
+    ])('deletes by ?%s, which is not everything', async (query) => {
+      expectProblem(await user.delete(`/web/v1/history?${query}`), 400, INVALID);
+      expect(await oids(user)).toEqual(['attack']);
+    });
   });
 });
