@@ -5,6 +5,7 @@ import { Kv } from '@storey/kv';
 import { type Platform } from '@storey/service';
 import { accountControllers } from './accounts/index.js';
 import { commentControllers, commentProviders } from './comments/index.js';
+import { historyControllers } from './history/index.js';
 import { notificationControllers } from './notifications/index.js';
 import { Services } from './services.js';
 
@@ -14,7 +15,12 @@ export class AppModule {
   static with(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      controllers: [...accountControllers, ...commentControllers, ...notificationControllers],
+      controllers: [
+        ...accountControllers,
+        ...commentControllers,
+        ...notificationControllers,
+        ...historyControllers,
+      ],
       providers: [
         { provide: Services, useValue: new Services(platform.ports.rpc) },
         { provide: CursorSealer, useValue: platform.cursors },
