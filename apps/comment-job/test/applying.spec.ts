@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Answers, Comments } from '@storey/comment';
+import { Answers, Comments, Listings } from '@storey/comment';
 import { SeededRandom } from '@storey/context';
 import { Bench } from './bench.js';
 import { CommentState, Intake, Reaction, type Sent } from './commands.js';
@@ -210,6 +210,19 @@ describe('react', () => {
     const sent = intake.publish();
     await bench.deliver([sent, intake.remove(sent.id), intake.react(sent.id, Reaction.LIKE)]);
     expect(await bench.comment(sent.id)).toMatchObject({ likes: 0n });
+  });
+
+  it('makes what is liked rank until it is deleted', async () => {
+    const intake = new Intake();
+    const sent = intake.publish();
+    const ranking = async (): Promise<readonly bigint[]> => {
+      const { subjectId = 0n } = (await bench.comment(sent.id)) ?? {};
+      return new Listings(bench.sql).ranking({ subjectId, rootId: 0n });
+    };
+    await bench.deliver([sent, intake.react(sent.id, Reaction.LIKE)]);
+    expect(await ranking()).toEqual([sent.id]);
+    await bench.deliver([intake.remove(sent.id)]);
+    expect(await ranking()).toEqual([]);
   });
 
   it('tells many clicks on one comment in one event', async () => {

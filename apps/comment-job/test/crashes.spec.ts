@@ -9,7 +9,7 @@ import { CommentState, Intake, Reaction, type Sent } from './commands.js';
 
 const published = {
   case: 'publish' as const,
-  value: create(commentEvents.CommentCommand_PublishSchema, { text: 'other' }),
+  value: create(commentEvents.CommentCommand_PublishSchema, { text: 'hello' }),
 };
 
 /** What a day brings on three subjects: all commands, a parent that is gone, an import and its twin. */
@@ -86,6 +86,16 @@ describe('a replay of the whole log', () => {
     expect(await bench.everything()).toBe(before);
   });
 
+  it('takes what the intake sent twice, at another time, for the same', async () => {
+    await using bench = await Bench.open();
+    const intake = new Intake();
+    const sent = intake.publish();
+    await bench.deliver([sent]);
+    await bench.deliver([intake.send(published, { id: sent.id, acceptedAtMs: 9_999n })]);
+    expect(bench.buried).toEqual([]);
+    expect(await bench.comment(sent.id)).toMatchObject({ createdAt: 1_000n });
+  });
+
   it('adds nothing even when the inbox was cut', async () => {
     await using bench = await Bench.open();
     const intake = new Intake();
@@ -144,17 +154,33 @@ describe('a command that can never be applied', () => {
   });
 });
 
-it('an outage rejects the batch: nothing is given up', async () => {
-  await using bench = await Bench.open();
-  const sent = new Intake().publish();
-  const down = (): void => {
-    throw unavailable('The database is away.');
-  };
-  await expect(bench.deliver([sent], down)).rejects.toMatchObject({ kind: 'unavailable' });
-  await expect(bench.deliver([sent], down)).rejects.toMatchObject({ kind: 'unavailable' });
-  expect(bench.buried).toEqual([]);
-  await bench.deliver([sent]);
-  expect(await bench.floorsOf([sent])).toEqual([1n]);
+describe('an outage', () => {
+  it('rejects the batch at once: nothing is given up, others are applied', async () => {
+    await using bench = await Bench.open();
+    const [hit, other] = [new Intake().publish(), new Intake().publish()];
+    let passes = 0;
+    const down: FaultPoint = (name) => {
+      if (name === 'job.tx' && (passes += 1) === 1) throw unavailable('The database is away.');
+    };
+    await expect(bench.deliver([hit, other], down)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(passes).toBe(2);
+    expect(bench.buried).toEqual([]);
+    await bench.deliver([hit, other]);
+    expect(await bench.floorsOf([hit, other])).toEqual([1n, 1n]);
+  });
+
+  it('that comes while a defect is looked for gives nothing up either', async () => {
+    await using bench = await Bench.open();
+    const sent = new Intake().publish();
+    let passes = 0;
+    const worse: FaultPoint = (name) => {
+      if (name !== 'job.tx') return;
+      passes += 1;
+      throw passes === 1 ? new InjectedFault(name) : unavailable('The database is away.');
+    };
+    await expect(bench.deliver([sent], worse)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect([passes, bench.buried]).toEqual([2, []]);
+  });
 });
 
 it('a defect that stays is given up after a few tries', async () => {

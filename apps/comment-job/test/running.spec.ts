@@ -108,7 +108,10 @@ describe('caches', () => {
     await eventually(async () => expect(await seen()).toEqual([2n, 1n, 'hello']));
     await append(app, [intake.edit(answer.id, 'edited')]);
     await eventually(async () => expect(await seen()).toEqual([2n, 1n, 'edited']));
-    await append(app, [intake.remove(root.id), intake.remove(answer.id)]);
+    await append(app, [intake.remove(root.id)]);
+    await eventually(async () => expect(await seen()).toEqual([1n, 1n, 'edited']));
+    expect((await comments.get(root.id))?.shown).toBe(true);
+    await append(app, [intake.remove(answer.id)]);
     await eventually(async () => expect(await seen()).toEqual([0n, 0n, 'edited']));
     expect((await comments.get(root.id))?.shown).toBe(false);
   });
@@ -131,10 +134,14 @@ describe('notices', () => {
     await append(app, all);
     await append(app, all);
     const edits = [ann, cid, 104n].map((userId) => mention(userId, `user${userId}`));
-    await append(app, [intake.edit(answer.id, 'more', { mentions: edits })]);
+    const later = { mentions: [mention(cid, 'cid')] };
+    await append(app, [
+      intake.edit(old.id, 'more', later),
+      intake.edit(answer.id, 'more', { mentions: edits }),
+    ]);
     await eventually(async () => expect(await noticesOf(app, 104n)).toEqual([`mention ${answer.id}`]));
     expect(await noticesOf(app, ann)).toEqual([`reply ${answer.id}`]);
-    expect(await noticesOf(app, cid)).toEqual([`mention ${answer.id}`]);
+    expect(await noticesOf(app, cid)).toEqual([`mention ${old.id}`, `mention ${answer.id}`]);
     expect(await noticesOf(app, bob)).toEqual([`moderation ${lost.id}`]);
   });
 });

@@ -72,7 +72,6 @@ async function commentsById(
     .selectFrom(tableFor('comment_count', shard, tables))
     .selectAll()
     .where('id', 'in', [...ids])
-    .where('subject_id', '=', subjectId)
     .execute();
   const countOf = new Map(counts.map((count) => [count.id, count]));
   return indexes.flatMap((index) => {
