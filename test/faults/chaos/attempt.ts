@@ -9,7 +9,7 @@ export interface Settled {
    */
   readonly outcome: Outcome;
   readonly answer: Answer;
-  /** How often it was sent. */
+  /** How often it was sent to somebody. */
   readonly tries: number;
 }
 
@@ -33,8 +33,10 @@ export async function attempt(
 ): Promise<Settled> {
   const end = performance.now() + PATIENCE_MS;
   let unsure = false;
-  for (let tries = 1; performance.now() < end; tries += 1) {
+  let tries = 0;
+  while (performance.now() < end) {
     const { meaning, answer } = meaningOf(await hear(send));
+    if (meaning !== 'nobody') tries += 1;
     if (answer && endings(givesUp && !unsure).includes(meaning))
       return { outcome: meaning === 'accepted' ? 'ok' : unsure ? 'unknown' : 'fail', answer, tries };
     unsure ||= meaning === 'lost';

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { type Stores } from '../../support/stores.js';
 
-/** Left-behind history is looked for every few seconds once it is old enough. */
+/** What was left over of a whole run, on a busy machine. */
 const QUIET_MS = 40_000;
 
 /** Waits until nothing is on its way any more: every group has all of its topics, every outbox is empty. */

@@ -54,7 +54,7 @@ export class Visitor {
       let left = dice.next();
       const [, deed] = deeds.find(([weight]) => (left -= weight) < 0) ?? deeds[0] ?? [];
       await deed?.();
-      await sleep(dice.between(0, 15));
+      await sleep(dice.between(0, 5));
     }
   }
 

@@ -1,0 +1,36 @@
+import { expect } from '@jest/globals';
+import { eventually } from '@storey/testing';
+import { Client, type Json } from './client.js';
+import { type Product } from './product.js';
+
+let subjects = 0;
+
+/** The path of a subject that nobody has written under yet. */
+export const newSubject = (): string => `/web/v1/subjects/video/s${process.pid}-${(subjects += 1)}`;
+
+export const soon = (check: () => Promise<void>): Promise<void> =>
+  eventually(check, { timeoutMs: 2000, everyMs: 20 });
+
+/** What the comment suites do all the time. */
+export class Commenting {
+  constructor(private readonly product: () => Product) {}
+
+  anyone = (): Client => new Client(() => this.product().url);
+
+  async list(path: string, query = 'sort=new', by = this.anyone()): Promise<Json> {
+    return (await by.get(`${path}/comments?${query}`)).body;
+  }
+
+  async post(by: Client, path: string, text: string, extra: object = {}): Promise<Json> {
+    const answer = await by.post(`${path}/comments`, { text, ...extra });
+    expect(answer.status).toBe(202);
+    return answer.body.comment;
+  }
+
+  /** Posts and waits until everybody sees it. */
+  async posted(by: Client, path: string, text: string, extra: object = {}): Promise<Json> {
+    const { id } = await this.post(by, path, text, extra);
+    await soon(async () => expect((await this.anyone().get(`/web/v1/comments/${id}`)).status).toBe(200));
+    return (await this.anyone().get(`/web/v1/comments/${id}`)).body.comment;
+  }
+}
