@@ -21,6 +21,7 @@ import { Sweeper } from './reporting/sweeper.js';
 import { SettingsController } from './settings/settings.grpc.js';
 import { Epoch } from './state/epoch.js';
 import { KeptRecords } from './state/kept-records.js';
+import { Trimming } from './state/trimming.js';
 import { UserStates } from './state/user-states.js';
 
 export type Settings = ConfigOf<typeof config>;
@@ -51,6 +52,7 @@ export class AppModule {
     const states = new UserStates({ kv, kept, stored, epoch, clock, keptRecords });
     const bundler = new Bundler({ events, marks, clock, logger, lingerMs, size });
     const published = new PublishedSnapshots();
+    const trimming = new Trimming({ kv, kept, stored, keptRecords });
     const writing = { states, kept, marks, bundler, clock };
     const newestFirst = new NewestFirst(kept, stored);
     const listing = { states, newestFirst, shown: new ShownRows(kv), clock, random };
@@ -60,7 +62,10 @@ export class AppModule {
       providers: [
         rpcErrors,
         { provide: UserStates, useValue: states },
-        { provide: ReportHistory, useValue: new ReportHistory({ ...writing, published, faultPoint }) },
+        {
+          provide: ReportHistory,
+          useValue: new ReportHistory({ ...writing, published, trimming, faultPoint }),
+        },
         { provide: DeleteHistory, useValue: new DeleteHistory({ ...writing, kv }) },
         { provide: HideFromContinue, useValue: new HideFromContinue(writing) },
         { provide: GetRecords, useValue: new GetRecords({ states, kept, stored, clock }) },

@@ -185,6 +185,20 @@ describe('listing', () => {
       expect(await walk(50)).toHaveLength(2402);
     });
 
+    it('lets go of the oldest that the tables have, once there are twice too many at hand', async () => {
+      const count = () => service.platform.ports.kvState.countScored(`{h:${ANN}}:i`);
+      await walk(5);
+      for (let n = 0; n < 30; n += 1) await report({ oid: `r${n}`, progress: 1, at: NOW - 100 + n });
+      expect(await count()).toBe(30);
+      await writeRecords(
+        service.sql,
+        Array.from({ length: 15 }, (_, n) => change(`r${n}`, NOW - 100 + n)),
+      );
+      await report({ oid: 'last', progress: 1 });
+      expect(await count()).toBe(16);
+      expect(new Set(await walk(7)).size).toBe(31);
+    });
+
     it('finds single records that only the tables have, and judges reports against them', async () => {
       await store(60);
       const key = { business: 'video', oid: 'r000' };

@@ -11,6 +11,7 @@ import {
 } from '@storey/history';
 import { type KeptRecords } from '../state/kept-records.js';
 import { type KeptRecord } from '../state/stored-record.js';
+import { type Trimming } from '../state/trimming.js';
 import { type UserState, type UserStates } from '../state/user-states.js';
 import { type Bundler } from './bundler.js';
 import { type Marks } from './marks.js';
@@ -39,6 +40,7 @@ export interface ReportHistoryOptions {
   readonly marks: Marks;
   readonly bundler: Bundler;
   readonly published: PublishedSnapshots;
+  readonly trimming: Trimming;
   readonly clock: Clock;
   readonly faultPoint: FaultPoint;
 }
@@ -99,6 +101,7 @@ export class ReportHistory {
     records.forEach(({ record, before, mark }, i) => {
       if (results[i] === 'written') this.#publish(userId, record, before, mark);
     });
+    if (records.some(({ before }) => !before)) await this.#options.trimming.trim(userId);
   }
 
   /** What is recorded of the same things already. */
