@@ -89,9 +89,11 @@ describe('publish', () => {
     let there = new Intake();
     while ((there.publish().id & 63n) !== (foreign.id & 63n)) there = new Intake();
     const sent = there.publish({ parentId: foreign.id });
-    await bench.deliver([sent]);
+    await bench.deliver([there.publish()]);
+    await bench.deliver([sent, there.react(foreign.id, Reaction.LIKE), there.remove(foreign.id)]);
     expect(await bench.comment(sent.id)).toMatchObject({ state: CommentState.REJECTED });
     expect(await bench.countsOf(here.subject)).toEqual([1n, 1n]);
+    expect(await bench.comment(foreign.id)).toMatchObject({ state: CommentState.VISIBLE, likes: 0n });
   });
 
   it('remembers the answer under its idempotency key', async () => {
