@@ -31,8 +31,20 @@ const pathOf = ({ business, oid }: Pick<Record, 'business' | 'oid'>): string => 
 export const listHistory = (q: string, cursor: string | null, signal: AbortSignal): Promise<RecordPage> =>
   call('GET', root + query({ q: q.trim() === '' ? null : q.trim(), cursor }), { signal });
 
-export const findRecord = (oid: string, signal: AbortSignal): Promise<Record> =>
-  call('GET', `${root}/${BUSINESS}/${oid}`, { signal });
+export type Progress = Pick<Record, 'progress' | 'duration' | 'finished'>;
+
+/** How far these films were watched, by oid; those that never were are missing. */
+export async function findProgress(oids: readonly string[]): Promise<ReadonlyMap<string, Progress>> {
+  const items = oids.map((oid) => ({ business: BUSINESS, oid }));
+  const { progress } = await call<{ progress: { readonly [key: string]: Progress } }>(
+    'POST',
+    `${root}/progress`,
+    {
+      body: { items },
+    },
+  );
+  return new Map(Object.entries(progress).map(([key, each]) => [key.slice(BUSINESS.length + 1), each]));
+}
 
 export const report = (oid: string, body: ProgressReport, leaving: boolean): Promise<unknown> =>
   call('PUT', `${root}/${BUSINESS}/${oid}`, { body, keepalive: leaving });

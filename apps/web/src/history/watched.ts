@@ -1,15 +1,15 @@
 import { clockTime } from '../i18n/clock-time.js';
 import { language, words } from '../i18n/language.js';
 import { videoOf } from '../player/videos.js';
-import { BUSINESS, type Record } from './records.js';
+import { BUSINESS, type Progress, type Record } from './records.js';
 
 /** 0 … 1. */
-export function watchedShare({ progress, duration, finished }: Record): number {
+export function watchedShare({ progress, duration, finished }: Progress): number {
   if (finished) return 1;
   return duration > 0 ? progress / duration : 0;
 }
 
-export function watchedNote({ progress, duration, finished }: Record): string {
+export function watchedNote({ progress, duration, finished }: Progress): string {
   const t = words();
   return finished ? t.finished : t.watchedTo(clockTime(progress), clockTime(duration));
 }

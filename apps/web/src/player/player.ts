@@ -198,8 +198,8 @@ export class Player extends View {
   }
 
   async #resume(): Promise<void> {
-    const place = await savedPlace(this.video.oid, this.#leaving.signal);
-    if (place === null || this.#touched) return;
+    const place = await savedPlace(this.video.oid);
+    if (place === null || this.#touched || !this.isConnected) return;
     this.#playback.seek(place);
     this.#resumedAt = place;
     this.requestUpdate();
