@@ -8,8 +8,8 @@ export class Services {
   readonly histories: RpcClient<typeof history.HistoryService>;
 
   constructor(rpc: Rpc) {
-    this.accounts = rpc.client(account.AccountService, { target: 'account', caller: 'web-bff' });
-    this.comments = rpc.client(comment.CommentService, { target: 'comment', caller: 'web-bff' });
-    this.histories = rpc.client(history.HistoryService, { target: 'history', caller: 'web-bff' });
+    this.accounts = rpc.client(account.AccountService, { target: 'account', from: 'web-bff' });
+    this.comments = rpc.client(comment.CommentService, { target: 'comment', from: 'web-bff' });
+    this.histories = rpc.client(history.HistoryService, { target: 'history', from: 'web-bff' });
   }
 }
