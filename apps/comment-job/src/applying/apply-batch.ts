@@ -6,7 +6,7 @@ import { type Applier } from './applier.js';
 import { readCommand, type Command } from './command.js';
 
 /** Subjects of one batch under way at the same time; their transactions share commits. */
-const SUBJECTS_AT_ONCE = 64;
+const SUBJECTS_AT_ONCE = 16;
 /** A defect may be of the moment: so often a command is tried alone, so long apart, before it is given up. */
 const TRIES_ALONE = 3;
 const TRY_EVERY_MS = 50;
