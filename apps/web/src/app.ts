@@ -80,6 +80,11 @@ export class App extends View {
         const page = html`<storey-watch .video=${video} .commentId=${to.commentId}></storey-watch>`;
         return video === undefined ? this.#missing() : html`${keyed(location.hash, page)}`;
       }
+      case 'subject': {
+        const page = html`<h1>${to.subject.type}/${to.subject.oid}</h1>
+          <storey-comments .subject=${to.subject} .linkedId=${to.commentId}></storey-comments>`;
+        return html`${keyed(location.hash, page)}`;
+      }
       case 'missing':
         return this.#missing();
     }

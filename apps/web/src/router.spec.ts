@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { routeOf, signInHref, videoHref } from './router.js';
+import { routeOf, signInHref, subjectHref, videoHref } from './router.js';
 
 describe('routes', () => {
   it('know the pages of the site', () => {
@@ -10,8 +10,14 @@ describe('routes', () => {
     expect(routeOf(videoHref('3', '77'))).toEqual({ page: 'video', oid: '3', commentId: '77' });
   });
 
+  it('know the page of anything that is commented on', () => {
+    const subject = { type: 'post', oid: '1148' };
+    expect(routeOf(subjectHref(subject, '7'))).toEqual({ page: 'subject', subject, commentId: '7' });
+    expect(routeOf(subjectHref({ type: 'video', oid: '3' }))).toMatchObject({ page: 'video' });
+  });
+
   it('say so when there is no such page', () => {
-    for (const hash of ['#/nowhere', '#/video', '#/history/1', '#/video/1/2'])
+    for (const hash of ['#/nowhere', '#/video', '#/history/1', '#/video/1/2', '#/s/post', '#/s/post/1/2'])
       expect(routeOf(hash).page).toBe('missing');
   });
 

@@ -5,7 +5,7 @@ import { relativeTime, exactTime } from '../i18n/format.js';
 import { words } from '../i18n/language.js';
 import { advice } from '../i18n/problems.js';
 import { icon } from '../icon.js';
-import { videoHref } from '../router.js';
+import { subjectHref } from '../router.js';
 import { View } from '../view.js';
 import { countUnread, listNotifications, markRead, type Notification } from './calls.js';
 
@@ -93,7 +93,7 @@ export class Bell extends View {
     return html`<li class=${read ? '' : 'unread'} data-testid="notification">
       ${
         comment?.subject.type === 'video'
-          ? html`<a href=${videoHref(comment.subject.oid, comment.id)}>${text}</a>`
+          ? html`<a href=${subjectHref(comment.subject, comment.id)}>${text}</a>`
           : html`<div>${text}</div>`
       }
     </li>`;

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { session } from '../api/signed-in.js';
 import { language, words } from '../i18n/language.js';
 import { advice } from '../i18n/problems.js';
-import { videoHref } from '../router.js';
+import { subjectHref } from '../router.js';
 import { View } from '../view.js';
 import { type Sort, type SubjectRef } from './comment.js';
 import { type PostedEvent } from './composer.js';
@@ -121,7 +121,7 @@ export class Comments extends View {
     return html`<aside class="linked">
       <header class="section-head">
         <h3>${t.linked}</h3>
-        <a href=${videoHref(this.subject.oid)}>${t.showAll}</a>
+        <a href=${subjectHref(this.subject)}>${t.showAll}</a>
       </header>
       <ol class="threads">
         ${linked.map((thread) => threadView(discussion, thread))}
