@@ -13,7 +13,7 @@ const SUITES = ['floors', 'idempotency-kill', 'job-stopped', 'walks', 'ledger'];
 const AMOUNTS = {
   PROVE_KILLS: '100',
   PROVE_POINT_KILLS: '200',
-  PROVE_KEY_KILLS: '20',
+  PROVE_KEY_ROUNDS: '20',
   PROVE_WALKS: '1000',
 };
 
