@@ -7,6 +7,7 @@ const steps = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['proto lint', 'buf', ['lint']],
   ['generated code', 'node', ['tools/generate.mjs', '--check']],
+  ['settings page', 'node', ['tools/docs.mjs', '--check']],
   ['types', 'node', ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json']],
   ['types of the site', 'node', ['node_modules/typescript-7/bin/tsc', '-p', 'apps/web/tsconfig.json']],
   ['lint', 'eslint', ['--max-warnings', '0', '.']],

@@ -29,12 +29,18 @@ const test = (root) => ({
   dependsOn: ['build', '^build'],
 });
 
+/** What the suites read besides the product: documents are tested too, and quote tests by name. */
+const DOCUMENTS = ['*.md', 'docs/**/*', '{apps,libs}/*/*.md', '{apps,libs}/**/*.ts', 'tools/**/*'].map(
+  (glob) => `{workspaceRoot}/${glob}`,
+);
+
 /** The suites that start the built product: one file at a time, and no straggler may hold the run. */
 const suite = (root) => {
   const { command, ...rest } = test(root);
   return {
     ...rest,
     command: `${command} --runInBand --forceExit`,
+    inputs: [...rest.inputs, ...DOCUMENTS],
     dependsOn: ['^build'],
     parallelism: false,
   };

@@ -1,9 +1,10 @@
 import { systemClock, systemRandom, type Clock, type FaultPoint, type Random } from '@storey/context';
-import { CursorSealer, InternalTokens, loadSecret } from '@storey/auth';
+import { CursorSealer, InternalTokens, loadSecret, type SecretSource } from '@storey/auth';
 import { Metrics, createLogger, type Logger } from '@storey/observability';
 import { join } from 'node:path';
 import { Health } from './health.js';
 import { type PlatformConfig } from './platform-config.js';
+import { StartError } from './start-error.js';
 import { openPorts, type Ports } from './ports.js';
 
 /** What an app is given besides its own settings. */
@@ -38,8 +39,8 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const { config, folder, faultPoint, clock = systemClock, random = systemRandom } = options;
   const logger = options.logger ?? createLogger(config.logLevel);
   const secrets = join(folder, 'secrets');
-  const internal = await loadSecret({ name: 'internal', folder: secrets, given: config.internalSecret });
-  const cursor = await loadSecret({ name: 'cursor', folder: secrets, given: config.cursorSecret });
+  const internal = await secretOf({ name: 'internal', folder: secrets, given: config.internalSecret });
+  const cursor = await secretOf({ name: 'cursor', folder: secrets, given: config.cursorSecret });
   const tokens = new InternalTokens({ secret: internal, clock });
   const metrics = Metrics.create();
   const ports = await openPorts({ config, folder, tokens, clock, logger, metrics, faultPoint });
@@ -57,6 +58,16 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     faultPoint,
     config,
   };
+}
+
+async function secretOf(source: SecretSource): Promise<Uint8Array> {
+  try {
+    return await loadSecret(source);
+  } catch (error) {
+    throw new StartError(`The ${source.name} secret can't be used: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 function requirePorts(health: Health, { kvState, kvCache, events }: Ports): void {

@@ -1,5 +1,6 @@
 import { type FaultPoint } from '@storey/context';
 import { ConfigError, loadConfig, type ConfigOf, type ConfigShape } from '@storey/config';
+import { isAppError } from '@storey/errors';
 import { createLogger, type Logger } from '@storey/observability';
 import { faultPoints } from '@storey/testing';
 import { lockDataDir } from './data-dir.js';
@@ -33,9 +34,7 @@ export async function runApp<S extends ConfigShape>(
     const running = await begin(program, config, logger);
     closeOnSignal(running, logger);
   } catch (error) {
-    if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
-    const intro = error instanceof ConfigError ? 'Wrong settings:\n' : '';
-    process.stderr.write(`${program.name} can't start. ${intro}${error.message}\n`);
+    process.stderr.write(`${program.name} can't start. ${explain(error)}\n`);
     // What was opened before the mistake showed holds nothing that a killed process would lose.
     process.exit(1);
   }
@@ -65,6 +64,14 @@ async function begin<S extends ConfigShape>(
       dataDir.release();
     },
   };
+}
+
+/** What the person who starts it can put right, in a line; a defect of ours is thrown on, with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof StartError) return error.message;
+  if (error instanceof ConfigError) return `Wrong settings:\n${error.message}`;
+  if (isAppError(error) && error.code !== 'COMMON_INTERNAL') return `${error.message} (${error.code})`;
+  throw error;
 }
 
 function plannedFaults({ killAt, nodeEnv }: PlatformConfig): FaultPoint {

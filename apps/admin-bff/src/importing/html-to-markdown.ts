@@ -75,7 +75,7 @@ class MarkdownWriter {
   result(): string {
     while (this.#quotes.length > 0) this.#closeQuote();
     return this.#out
-      .replace(/[^\S\n]+\n/g, '\n')
+      .replace(/[^\S\n]*\n[^\S\n]*/g, '\n')
       .replace(/\n{3,}/g, '\n\n')
       .trim();
   }

@@ -93,6 +93,7 @@ describe('htmlToMarkdown', () => {
     ['<a href="javascript:alert(1)">z</a>', 'z'],
     ['a<blockquote>b<br>c</blockquote>d', 'a\n\n> b\n> c\n\nd'],
     ['<ul><li>a</li><li>b</li></ul>', '- a\n- b'],
+    ['a\n\n      indented', 'a\n\nindented'],
     ['x<script>alert(1)</script>y', 'xy'],
     ['<blockquote>unclosed', '> unclosed'],
   ])('%s', (html, markdown) => expect(htmlToMarkdown(html)).toBe(markdown));

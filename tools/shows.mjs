@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+import { spawnSync } from 'node:child_process';
+
+/** `npm run shows -- NAME`: runs what a milestone must show and prints one line for each. */
+const jest = (folder, ...patterns) => [
+  'node',
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '../node_modules/jest/bin/jest.js',
+    '--config',
+    '../jest.preset.mjs',
+    '--rootDir',
+    '.',
+    '--runInBand',
+    '--forceExit',
+    ...patterns,
+  ].map((arg) => (folder === 'test' ? arg : arg.replace(/^\.\.\/(?=node_modules|jest)/, '../../'))),
+  folder,
+];
+
+const SHOWS = {
+  3: [
+    [
+      'one line for a used port, a locked folder, a wrong setting; Ctrl-C ends cleanly',
+      jest('test', 'e2e/start'),
+    ],
+    ['every app alone refuses adapters that serve one process', jest('test', 'e2e/start', '-t', 'alone')],
+    [
+      'sign up, in, out; post, reply, like, live arrival; play, restart, resume: real Chromium',
+      jest('test', 'e2e/browser'),
+    ],
+    ['attacks on tokens, headers, paths and bodies', jest('test', 'security')],
+    ['the event log under kill -9', jest('libs/events', 'kill')],
+    ['the key-value journal under kill -9', jest('libs/kv', 'kill')],
+    ['the database under kill -9', jest('libs/sql', 'kill')],
+    ['the outbox between its steps', jest('libs/outbox')],
+    ['a session that ended is refused within 1 s and after kill -9', jest('test', 'e2e/accounts')],
+    ['each rule of the house fails when it is broken', jest('test', 'e2e/boundaries')],
+    [
+      'no install script runs but that of node; the lock file is current',
+      ['npm', ['ci', '--dry-run', '--loglevel=error'], '.'],
+    ],
+    [
+      'floors 1 to 100; twenty posts under one key; walks under writes; a stopped writer; the ledger over deaths',
+      jest('test', 'faults'),
+    ],
+    ['every command of the README', jest('test', 'e2e/docs')],
+    ['comments and history as the contract says', jest('test', 'e2e/comment', 'e2e/history', 'e2e/app')],
+  ],
+};
+
+const lines = SHOWS[process.argv[2]];
+if (!lines) {
+  console.error(`Which? npm run shows -- ${Object.keys(SHOWS).join(' | ')}`);
+  process.exit(1);
+}
+const build = spawnSync('nx', ['run-many', '-t', 'build', '--output-style=static'], { encoding: 'utf8' });
+if (build.status !== 0) {
+  console.error(`The build failed.\n${build.stdout}${build.stderr}`);
+  process.exit(1);
+}
+let failed = 0;
+for (const [line, [command, args, cwd]] of lines) {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const counts = /Tests: .*/.exec(stderr)?.[0] ?? '';
+  console.log(
+    `${status === 0 ? 'shown ' : 'FAILED'} ${line} (${((performance.now() - started) / 1000).toFixed(0)} s) ${counts}`,
+  );
+  if (status === 0) continue;
+  failed += 1;
+  process.stdout.write(`${stdout}${stderr}`.slice(-8000));
+}
+process.exit(failed === 0 ? 0 : 1);
