@@ -15,18 +15,34 @@ export interface Subject {
 /** Hash routes: the server knows `/` alone. */
 export function routeOf(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
-  const [page = '', oid, ...rest] = path.split('/').filter(Boolean);
+  const [page = '', ...names] = path.split('/').filter(Boolean);
   const parameters = new URLSearchParams(query);
-  if (page === '') return { page: 'home' };
-  if (page === 'video' && oid !== undefined && rest.length === 0)
-    return { page, oid, commentId: parameters.get('comment') };
-  const [other, ...none] = rest;
-  if (page === 's' && oid !== undefined && other !== undefined && none.length === 0)
-    return { page: 'subject', subject: { type: oid, oid: other }, commentId: parameters.get('comment') };
-  if (oid !== undefined) return { page: 'missing' };
-  if (page === 'signin') return { page, back: ownPath(parameters.get('back')) };
-  return page === 'history' || page === 'account' ? { page } : { page: 'missing' };
+  const read = Object.hasOwn(PAGES, page) ? PAGES[page] : undefined;
+  return read?.(names, parameters) ?? { page: 'missing' };
 }
+
+type Reader = (names: readonly string[], parameters: URLSearchParams) => Route | undefined;
+
+const alone =
+  (to: Route): Reader =>
+  ({ length }) =>
+    length === 0 ? to : undefined;
+
+const PAGES: Readonly<Record<string, Reader>> = {
+  '': alone({ page: 'home' }),
+  history: alone({ page: 'history' }),
+  account: alone({ page: 'account' }),
+  signin: ({ length }, parameters) =>
+    length === 0 ? { page: 'signin', back: ownPath(parameters.get('back')) } : undefined,
+  video: ([oid, ...more], parameters) =>
+    oid === undefined || more.length > 0
+      ? undefined
+      : { page: 'video', oid, commentId: parameters.get('comment') },
+  s: ([type, oid, ...more], parameters) =>
+    type === undefined || oid === undefined || more.length > 0
+      ? undefined
+      : { page: 'subject', subject: { type, oid }, commentId: parameters.get('comment') },
+};
 
 export const signInHref = (back: string): string =>
   `#/signin?${new URLSearchParams({ back: back.replace(/^#/, '') })}`;
