@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
+import { currentContext } from '@storey/context';
 import { comment } from '@storey/contracts';
 import { AppError, deadlineExceeded, unavailable } from '@storey/errors';
 import { CommentsBench, aComment, aSubject, alice, users, type Answers } from './comments-bench.js';
@@ -299,6 +300,18 @@ describe('the stream', () => {
       '',
     ]);
     expect(opened.requestsOf('watch')).toMatchObject([{ lastEventId: '3-0' }]);
+  });
+
+  it('asks for names long after the deadline of the request', async () => {
+    const deadlines: unknown[] = [];
+    const asked = ({ ids }: { ids: bigint[] }) => {
+      deadlines.push(currentContext().deadline);
+      return users(...ids);
+    };
+    const opened = await open({ watch: events, batchGetUsers: asked });
+    const headers = { 'x-deadline-ms': '500' };
+    await opened.request({ url: '/web/v1/subjects/video/BV1/stream', headers });
+    expect(deadlines).toEqual([undefined]);
   });
 
   it('is refused as any other request when nobody streams', async () => {

@@ -20,3 +20,6 @@ export { methodNotAllowed } from './http/allowed-methods.js';
 export { NestLogger } from './http/nest-logger.js';
 export { ValidationPipe } from './http/validation.pipe.js';
 export { parseStrictJson } from './http/strict-json.js';
+export { KeepsOwnKeys } from './http/idempotency.interceptor.js';
+export { schemasOf } from './http/route-schemas.js';
+export type { RouteSchemas } from './http/route-schemas.js';

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { answerHealth, type Platform } from '@storey/service';
+import { answerHealth, methodNotAllowed, type Platform } from '@storey/service';
 
 const PATHS = new Set(['/healthz', '/readyz', '/metrics']);
 
@@ -11,11 +11,12 @@ export class MachinePaths {
     private readonly token: string | undefined,
   ) {}
 
-  /** @returns false when this path is not one of them. */
+  /** @returns false when this path is not one of them. @throws AppError 405 for what is no read. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (!PATHS.has(path) || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+    if (!PATHS.has(path)) return false;
     if (path === '/metrics' && !this.#maySeeMetrics(request)) return false;
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD']);
     const { status, type, body } = await answerHealth(path, this.platform);
     response.writeHead(status, {
       'content-type': type,

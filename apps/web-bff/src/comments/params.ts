@@ -27,9 +27,8 @@ export type CommentIdParams = z.output<typeof commentId>;
 
 const limit = z
   .string()
-  .regex(/^\d{1,2}$/, 'must be from 1 to 50')
+  .regex(/^(?:[1-9]|[1-4]\d|50)$/, 'must be from 1 to 50')
   .transform(Number)
-  .refine((value) => value >= 1 && value <= 50, 'must be from 1 to 50')
   .default(20);
 
 const cursor = z.string().optional();

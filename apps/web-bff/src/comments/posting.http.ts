@@ -1,4 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { KeepsOwnKeys } from '@storey/service';
 import { type FastifyReply } from 'fastify';
 import { Services } from '../services.js';
 import { SignedIn } from '../signed-in.guard.js';
@@ -23,6 +24,7 @@ export class PostingController {
   ) {}
 
   @Post(ROUTE)
+  @KeepsOwnKeys()
   @HttpCode(202)
   async publish(
     @Param({ schema: subjectRef }) subject: SubjectRefParams,

@@ -28,10 +28,14 @@ export class StreamController {
   ): Promise<void> {
     const context = currentContext();
     const request = { subject, lastEventId: (lastEventId ?? '').slice(0, MAX_EVENT_ID) };
-    const source = runInContext(endless(context), () => this.services.comments.watch(request));
-    // `ready` comes first; until then a refusal is answered as any other.
-    await source.next();
-    await sendEvents(reply, this.#events(source), this.clock, context.signal ?? NEVER);
+    const signal = context.signal ?? NEVER;
+    // Whoever is asked for names an hour from now must not meet the deadline of this request.
+    await runInContext(endless(context), async () => {
+      const source = this.services.comments.watch(request);
+      // `ready` comes first; until then a refusal is answered as any other.
+      await source.next();
+      await sendEvents(reply, this.#events(source), this.clock, signal);
+    });
   }
 
   async *#events(source: AsyncIterable<contract.SubjectEvent>): AsyncGenerator<SseEvent, void> {

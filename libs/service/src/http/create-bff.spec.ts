@@ -25,7 +25,7 @@ describe('createBff', () => {
   const tokens = new InternalTokens({ secret: new Uint8Array(32) });
   let app: NestFastifyApplication;
   beforeAll(async () => {
-    const platform = { logger: createLogger('silent'), tokens, clock: systemClock } as Platform;
+    const platform = { logger: createLogger('silent'), tokens, clock: systemClock, ports: {} } as Platform;
     app = await createBff({
       name: 'web-bff',
       module: ThingsModule,

@@ -7,6 +7,7 @@ import { type Bff } from '../ports.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { useStrictBodies } from './body-parser.js';
 import { useValidators } from './conditional.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { useInternalIdentity } from './internal-identity.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemFilter, answerRouterError } from './problem.filter.js';
@@ -25,7 +26,7 @@ export interface BffOptions {
 /** Bytes of a request body. */
 export const MAX_BODY = 1024 * 1024;
 
-/** The Nest application of a BFF, ready to be served: strict input, problem+json for every error, ETags. */
+/** The Nest application of a BFF, ready to be served: strict input, idempotent POSTs, problem+json for every error, ETags. */
 export async function createBff({
   name,
   module,
@@ -50,6 +51,7 @@ export async function createBff({
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(logger, allowed));
+  app.useGlobalInterceptors(new IdempotencyInterceptor(platform.ports.kvState, platform.clock, logger));
   app.useGlobalPipes(new ValidationPipe());
   await configure?.(fastify, app);
   await app.init();
