@@ -10,6 +10,7 @@ import { Stores } from '../support/stores.js';
 import { judgeApi, judgePosts } from './chaos/api-verdict.js';
 import { judgeComments } from './chaos/comments-verdict.js';
 import { Dice } from './chaos/dice.js';
+import { judgeEvents } from './chaos/events-verdict.js';
 import { judgeHistory } from './chaos/history-verdict.js';
 import { Killer, type Plan } from './chaos/killer.js';
 import { Promised } from './chaos/promises.js';
@@ -22,30 +23,43 @@ const VISITORS = 8;
 const AFTERWARDS_MS = 1500;
 const SUBJECTS = ['video/one', 'video/two', 'article/three', 'video/four'];
 
-/** A batch of the writer is in flight at each of them, with work done that is not committed, or not yet known as done. */
-const BATCH_POINTS = ['job.content', 'job.tx', 'job.committed', 'job.batch'];
+/** Before the commit of a batch: it is applied when it comes again. After it: it comes again all the same. */
+const UNCOMMITTED = ['job.content', 'job.tx'];
+const COMMITTED = ['job.committed', 'job.batch'];
+/** With how often each is passed in a few seconds of this load, about. */
 const PORT_POINTS = [
-  'events.append.before-commit',
-  'events.append.after-commit',
-  'events.deliver.before-handle',
-  'events.deliver.before-commit',
-  'kv.journal.before-write',
-  'kv.journal.after-write',
-  'relay.claimed',
-  'relay.sent',
-  'relay.marked',
-  'hist.kv',
-  'hjob.upsert',
-];
+  ['events.append.before-commit', 150],
+  ['events.append.after-commit', 150],
+  ['events.deliver.before-handle', 150],
+  ['events.deliver.before-commit', 150],
+  ['kv.journal.before-write', 250],
+  ['kv.journal.after-write', 250],
+  ['relay.claimed', 60],
+  ['relay.sent', 60],
+  ['relay.marked', 60],
+  ['hist.kv', 40],
+  ['hjob.upsert', 6],
+  ['hjob.committed', 10],
+] as const;
 
-/** Three of four deaths in the middle of a batch. */
+/** Three of four deaths in the middle of a batch of the writer. */
 const batchPlans = (dice: Dice, kills: number): Plan[] =>
   Array.from({ length: kills }, (_, i) =>
-    i % 4 === 3 ? {} : { point: dice.pick(BATCH_POINTS), nth: dice.between(10, 100) },
+    i % 4 === 3
+      ? {}
+      : { point: dice.pick(i % 4 === 1 ? UNCOMMITTED : COMMITTED), nth: dice.between(10, 100) },
   );
 
-const portPlans = (dice: Dice, kills: number): Plan[] =>
-  Array.from({ length: kills }, () => ({ point: dice.pick(PORT_POINTS), nth: dice.between(10, 250) }));
+/** Every point once before any is met again. */
+function portPlans(dice: Dice, kills: number): Plan[] {
+  const rounds = Array.from({ length: Math.ceil(kills / PORT_POINTS.length) }, () =>
+    dice.shuffled(PORT_POINTS),
+  );
+  return rounds
+    .flat()
+    .slice(0, kills)
+    .map(([point, often]) => ({ point, nth: dice.between(1, often) }));
+}
 
 /** A run under load from the first death to the last, and what is left when all has come to rest. */
 async function live(name: string, plans: (dice: Dice) => readonly Plan[]): Promise<Killer> {
@@ -97,6 +111,7 @@ async function live(name: string, plans: (dice: Dice) => readonly Plan[]): Promi
     timeoutMs: 30_000,
     everyMs: 500,
   });
+  expect(judgeEvents(stores)).toEqual([]);
   expect(promised.faults).toEqual([]);
   expect(stores.deadLetters()).toEqual({});
   await product.stop();
@@ -129,6 +144,11 @@ async function writersFaults(folder: string): Promise<readonly string[]> {
   }
 }
 
+/*
+ * Proven able to fail. Red after a few deaths each: the writer without its inbox and its look for a comment of the same
+ * id (floors), history without the sweeper (progress lost and come back), `accept` that answers before the log has the
+ * command (accepted but not stored). The inbox alone taken away stays green: applying twice has no effect of its own.
+ */
 describe('what was promised, over deaths of the whole product under load', () => {
   const kills = amount('PROVE_KILLS', 5);
   it(

@@ -30,6 +30,16 @@ export class Dice {
     return list[index] as T;
   }
 
+  /** All of them in another order (Fisher and Yates). */
+  shuffled<T>(list: readonly T[]): T[] {
+    const mixed = [...list];
+    for (let last = mixed.length - 1; last > 0; last -= 1) {
+      const other = this.between(0, last);
+      [mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T];
+    }
+    return mixed;
+  }
+
   /** A die of its own for somebody who throws at times of his own. */
   split(): Dice {
     return new Dice(this.between(0, 2 ** 32 - 1));
