@@ -5,8 +5,12 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 
-/** `npm run docs`: docs/config.md from the settings as the code has them. With --check: fails when it is stale. */
+/**
+ * `npm run docs`: docs/config.md from the settings and docs/openapi.json from the routes as the code has them. With
+ * --check: fails when one is stale.
+ */
 const PAGE = 'docs/config.md';
+const OPENAPI = 'docs/openapi.json';
 const INTRO = `# Settings
 
 <!-- Made by \`npm run docs\` from the code; do not edit. -->
@@ -27,10 +31,25 @@ for (const file of globSync('apps/*/src/config.ts').sort()) {
 const options = await resolveConfig(PAGE);
 const page = await format([INTRO, ...sections].join('\n'), { ...options, parser: 'markdown' });
 
-if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
-else if (!existsSync(PAGE) || readFileSync(PAGE, 'utf8') !== page) {
-  console.error(`${PAGE} is not current. Run "npm run docs" and commit it.`);
-  process.exit(1);
+keep(PAGE, page);
+keep(OPENAPI, `${JSON.stringify(await describeApi(), null, 2)}\n`);
+
+function keep(file, text) {
+  if (!process.argv.includes('--check')) return writeFileSync(file, text);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  console.error(`${file} is not current. Run "npm run docs" and commit it.`);
+  process.exitCode = 1;
+}
+
+/** No handler runs, so nothing needs to stand behind the controllers. */
+async function describeApi() {
+  const { NestFactory } = await import('@nestjs/core');
+  const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+  const { AppModule } = await import('../apps/web-bff/src/app.module.ts');
+  const { apiDocument } = await import('../apps/web-bff/src/docs/api-document.ts');
+  const platform = { ports: { rpc: { client: () => ({}) }, kvState: {} }, cursors: {}, clock: {} };
+  const app = await NestFactory.create(AppModule.with(platform), new FastifyAdapter(), { logger: ['error'] });
+  return apiDocument(app);
 }
 
 function section(title, shape) {

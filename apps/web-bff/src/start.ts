@@ -1,6 +1,7 @@
 import { type FastifyInstance } from 'fastify';
 import { createBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
+import { serveDocs } from './docs/serve-docs.js';
 import { serveSite } from './site/serve-site.js';
 
 export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
@@ -8,7 +9,10 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
     name: 'web-bff',
     module: AppModule.with(platform),
     platform,
-    configure: (fastify) => serveSite(fastify, platform.logger),
+    configure: async (fastify, app) => {
+      serveDocs(fastify, app);
+      await serveSite(fastify, platform.logger);
+    },
   });
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const withdraw = platform.ports.upstreamHub.serve('web-bff', (request, response) =>

@@ -6,6 +6,7 @@ import { Metrics, createLogger } from '@storey/observability';
 import { Health, createBff, type Platform } from '@storey/service';
 import { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import { AppModule } from '../src/app.module.js';
+import { serveDocs } from '../src/docs/serve-docs.js';
 
 const secret = new Uint8Array(32).fill(7);
 
@@ -28,6 +29,7 @@ export class CommentsBench {
       name: 'web-bff',
       module: AppModule.with(bench.#platform(answers)),
       platform: bench.#platform(answers),
+      configure: async (fastify, nest) => serveDocs(fastify, nest),
     });
     bench.#fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     bench.#close = () => app.close();

@@ -92,7 +92,7 @@ describe('history over HTTP', () => {
       });
       expect([answer.statusCode, answer.json()]).toEqual([202, { recorded: true }]);
       expect(bench.requestsOf('report')).toMatchObject([
-        { reports: [{ key: { business: 'video', oid: 'BV1' }, progress: 2 ** 31 - 1, atMs: AT, seq: 3n }] },
+        { reports: [{ key: { business: 'video', oid: 'BV1' }, progress: 2 ** 31 - 1, atMs: AT, seq: 4n }] },
       ]);
       expect(bench.requestsOf('report')[0]).not.toHaveProperty('reports.0.more');
     });
