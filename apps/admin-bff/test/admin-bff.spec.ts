@@ -1,27 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { InternalTokens } from '@storey/auth';
-import { systemClock, type Principal, type Role } from '@storey/context';
+import { type Principal } from '@storey/context';
 import { account, comment } from '@storey/contracts';
 import { notFound } from '@storey/errors';
-import { createLogger } from '@storey/observability';
-import { createBff, type Platform } from '@storey/service';
-import { type FastifyInstance, type InjectOptions } from 'fastify';
+import { type InjectOptions } from 'fastify';
+import { openAdminBff, who, type AdminBff } from './open-admin-bff.js';
 
-import { AppModule } from '../src/app.module.js';
-import { useStaffOnly } from '../src/staff-only.js';
-
-const who = (...roles: Role[]): Principal => ({
-  userId: '1',
-  sessionId: '1',
-  roles: ['user', ...roles],
-  level: 0,
-});
 const moderator = who('moderator');
 const admin = who('admin');
 
-const tokens = new InternalTokens({ secret: new Uint8Array(32).fill(1) });
 let roleCalls: unknown[] = [];
 
 const judged = create(comment.CommentSchema, {
@@ -45,32 +32,16 @@ const services = {
   },
 };
 
-let app: NestFastifyApplication;
+let bff: AdminBff;
 
 beforeAll(async () => {
-  const platform = {
-    ports: { rpc: { client: () => services } },
-    logger: createLogger('silent'),
-    tokens,
-    clock: systemClock,
-  } as unknown as Platform;
-  app = await createBff({
-    name: 'admin-bff',
-    module: AppModule.with(platform),
-    platform,
-    configure: async (fastify) => useStaffOnly(fastify),
-  });
+  bff = await openAdminBff(services);
 });
 
-afterAll(() => app.close());
+afterAll(() => bff.close());
 beforeEach(() => void (roleCalls = []));
 
-async function ask(as: Principal | undefined, options: InjectOptions) {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const token = await tokens.mint(as, 'admin-bff');
-  const answer = await fastify.inject({ ...options, headers: { 'x-internal-token': token } });
-  return { status: answer.statusCode, body: answer.body === '' ? undefined : (answer.json() as unknown) };
-}
+const ask = (as: Principal | undefined, options: InjectOptions) => bff.ask(as, options);
 
 const setRoles = (as: Principal | undefined, id = '7', payload: object = { roles: ['moderator'] }) =>
   ask(as, { method: 'PUT', url: `/admin/v1/users/${id}/roles`, payload });
@@ -89,8 +60,7 @@ describe('the prefix', () => {
   });
 
   it('is not there for who shows no internal token', async () => {
-    const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-    const answer = await fastify.inject({ method: 'GET', url: '/admin/v1/comments/5' });
+    const answer = await bff.fastify.inject({ method: 'GET', url: '/admin/v1/comments/5' });
     expect(answer.json()).toMatchObject({ status: 401, code: 'GATEWAY_TOKEN_INVALID' });
   });
 
