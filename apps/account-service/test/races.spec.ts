@@ -78,8 +78,9 @@ async function issuedAt(at: bigint): Promise<number> {
 function issuedAtOf(accessToken = ''): number {
   const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as {
     iat: number;
+    ms: number;
   };
-  return Math.round(claims.iat * 1000);
+  return claims.iat * 1000 + claims.ms;
 }
 
 describe('a role that is taken away', () => {

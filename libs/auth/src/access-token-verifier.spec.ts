@@ -39,6 +39,14 @@ describe('AccessTokenVerifier', () => {
     expect(verifier.verified).toBe(1);
   });
 
+  it('knows when a token was issued to the millisecond, though its times are whole seconds', async () => {
+    const { verifier, clock } = setup();
+    const token = await signAccessToken(key, { principal: ann, clock, issuedAtMs: clock.now() + 7 });
+    const payload = JSON.parse(Buffer.from(String(token.split('.')[1]), 'base64url').toString());
+    expect([payload.exp - payload.iat, Number.isInteger(payload.iat)]).toEqual([900, true]);
+    expect((await verifier.verify(token)).issuedAtMs).toBe(clock.now() + 7);
+  });
+
   it('forgets a token at its end, though it was good a moment before', async () => {
     const { verifier, sign, clock } = setup();
     const token = await sign();

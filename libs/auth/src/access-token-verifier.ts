@@ -71,7 +71,7 @@ export class AccessTokenVerifier {
     if (typeof kid !== 'string') throw tokenInvalid();
     const payload = await this.#payload(token, await this.#keyOf(kid));
     const expiresAt = Number(payload.exp) * 1000;
-    const issuedAt = Number(payload.iat) * 1000;
+    const issuedAt = Number(payload.iat) * 1000 + partOfSecond(payload.ms);
     const now = this.#clock.now();
     if (expiresAt <= now || issuedAt > now + TOLERANCE_SECONDS * 1000) throw tokenInvalid();
     return { kid, expiresAt, claims: { principal: principalOf(payload), issuedAtMs: issuedAt } };
@@ -113,3 +113,7 @@ export class AccessTokenVerifier {
     }
   }
 }
+
+/** Whole ms of the second in which a token was issued; 0 when it does not say. */
+const partOfSecond = (ms: unknown): number =>
+  typeof ms === 'number' && Number.isInteger(ms) && ms > 0 && ms < 1000 ? ms : 0;

@@ -20,14 +20,14 @@ export function signAccessToken(
   key: { readonly kid: string; readonly privateKey: KeyObject },
   { principal, ttlSeconds = 900, clock = systemClock, issuedAtMs = clock.now() }: AccessTokenInit,
 ): Promise<string> {
-  // To the millisecond (a NumericDate may have a fraction): a token made right after a user-wide revocation is good.
-  const issuedAt = issuedAtMs / 1000;
-  return new SignJWT(claimsOf(principal))
+  const issuedAt = Math.floor(issuedAtMs / 1000);
+  // The rest of the second, ms: a token made right after a user-wide revocation is good.
+  return new SignJWT({ ...claimsOf(principal), ms: issuedAtMs - issuedAt * 1000 })
     .setProtectedHeader({ alg: ACCESS_TOKEN.alg, typ: ACCESS_TOKEN.typ, kid: key.kid })
     .setIssuer(ACCESS_TOKEN.issuer)
     .setAudience(ACCESS_TOKEN.audience)
     .setSubject(principal.userId)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(Math.floor(issuedAt) + ttlSeconds)
+    .setExpirationTime(issuedAt + ttlSeconds)
     .sign(key.privateKey);
 }

@@ -97,6 +97,13 @@ describe('history over HTTP', () => {
       expect(bench.requestsOf('report')[0]).not.toHaveProperty('reports.0.more');
     });
 
+    it('tells a seq of 0 from none, as 1 is higher than 0', async () => {
+      await report({ progress: 1, seq: 0 });
+      await report({ progress: 1 });
+      const told = bench.requestsOf('report');
+      expect(told).toMatchObject([{ reports: [{ seq: 1n }] }, { reports: [{ seq: 0n }] }]);
+    });
+
     it.each([
       {},
       { progress: -2 },
