@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * `npm run prove [-- name …]`: the fault suites at full length, or those whose name is given; for an hour, not for every
+ * `npm run prove [-- name …]`: the fault suites at full length, or those whose name is given; half an hour or so, not for every
  * day. Ends with a table of what was done, and 1 when a promise was broken. A red run prints its seed; `PROVE_SEED` brings
  * it back, `PROVE_KILLS` and so on shorten it.
  */
