@@ -10,6 +10,9 @@ import { serveDocs } from '../src/docs/serve-docs.js';
 
 const secret = new Uint8Array(32).fill(7);
 
+/** Knows nothing and keeps nothing. */
+const KV = { setIfAbsent: () => Promise.resolve(undefined), compareAndDelete: () => Promise.resolve(false) };
+
 type Call = readonly [method: string, request: unknown];
 /** What the services answer, by method; a thrown error is their refusal. */
 export type Answers = Readonly<Record<string, (request: never) => unknown>>;
@@ -64,7 +67,7 @@ export class CommentsBench {
       { get: (_, method: string) => (request: never) => this.#answer(answers, method, request) },
     );
     return {
-      ports: { rpc: { client: () => client }, kvState: {} },
+      ports: { rpc: { client: () => client }, kvState: KV },
       logger: createLogger('silent'),
       metrics: Metrics.create({ defaults: false }),
       health: new Health(),

@@ -23,3 +23,5 @@ export { parseStrictJson } from './http/strict-json.js';
 export { KeepsOwnKeys } from './http/idempotency.interceptor.js';
 export { schemasOf } from './http/route-schemas.js';
 export type { RouteSchemas } from './http/route-schemas.js';
+export { ALLOWED_EDGES, circleIn, edgesOf, undeclaredEdges } from './edges.js';
+export type { Edge } from './edges.js';

@@ -8,6 +8,7 @@ import { openSql, type OpenSqlOptions, type Sql } from '@storey/sql';
 import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
 import { type InternalTokens } from '@storey/auth';
 import { type PlatformConfig } from './platform-config.js';
+import { shardGuard } from './shard-guard.js';
 
 export type Domain = 'account' | 'comment' | 'history';
 export type Bff = 'web-bff' | 'app-bff' | 'admin-bff';
@@ -60,7 +61,7 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
     history: config.rpcHistoryUrl,
   };
   const rpc = await openRpc(urls, { tokens, clock, onError, onEdge: countEdges(options.metrics) });
-  const databases = new Databases(config, folder, clock);
+  const databases = new Databases(options);
   const upstreamHub = new UpstreamHub();
   const upstreams = openUpstreams(config, upstreamHub);
   return {
@@ -94,18 +95,22 @@ function countEdges(metrics: Metrics): (from: string, to: string) => void {
 class Databases {
   readonly #open = new Map<Domain, Promise<Sql<unknown>>>();
 
-  constructor(
-    private readonly config: PlatformConfig,
-    private readonly folder: string,
-    private readonly clock: Clock,
-  ) {}
+  readonly #options: PortOptions;
+  readonly #onStatement: (text: string) => void;
+
+  constructor(options: PortOptions) {
+    this.#options = options;
+    this.#onStatement = shardGuard(options.metrics, options.logger);
+  }
 
   open<DB>(domain: Domain, migrations: OpenSqlOptions['migrations']): Promise<Sql<DB>> {
     const known = this.#open.get(domain);
     if (known) return known as Promise<Sql<DB>>;
-    const opening = openSql<DB>(inFolder(this.#url(domain), this.folder, `${domain}.db`), {
+    const { folder, clock } = this.#options;
+    const opening = openSql<DB>(inFolder(this.#url(domain), folder, `${domain}.db`), {
       migrations,
-      clock: this.clock,
+      clock,
+      onStatement: this.#onStatement,
     });
     this.#open.set(domain, opening as Promise<Sql<unknown>>);
     return opening;
@@ -116,7 +121,7 @@ class Databases {
   }
 
   #url(domain: Domain): string {
-    const { sqlAccountUrl, sqlCommentUrl, sqlHistoryUrl } = this.config;
+    const { sqlAccountUrl, sqlCommentUrl, sqlHistoryUrl } = this.#options.config;
     return { account: sqlAccountUrl, comment: sqlCommentUrl, history: sqlHistoryUrl }[domain];
   }
 }

@@ -3,7 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InternalTokens } from '@storey/auth';
 import { systemClock, type Principal } from '@storey/context';
-import { AppError } from '@storey/errors';
+import { AppError, outcomeUnknown } from '@storey/errors';
 import { openKv, type Kv } from '@storey/kv';
 import { createLogger } from '@storey/observability';
 import { z } from 'zod';
@@ -37,7 +37,9 @@ class OrdersController {
   @Post('web/v1/own')
   @KeepsOwnKeys()
   own() {
-    return { number: orders.push('own') };
+    const number = orders.push('own');
+    if (refusal) throw refusal;
+    return { number };
   }
 }
 
@@ -117,6 +119,26 @@ describe('Idempotency-Key', () => {
     for (const other of [{ body: { what: 'milk' } }, { path: '/web/v1/silence' }])
       expect((await send(other)).json()).toMatchObject({ status: 422, code: 'COMMON_IDEMPOTENCY_MISMATCH' });
     expect(orders).toEqual(['tea']);
+  });
+
+  it('binds the key of a route that remembers by itself, until that refuses', async () => {
+    const own = { path: '/web/v1/own', body: { what: 'own' } };
+    await send(own);
+    expect((await send()).json()).toMatchObject({ code: 'COMMON_IDEMPOTENCY_MISMATCH' });
+    refusal = new AppError({ kind: 'conflict', code: 'SOLD_OUT', message: 'No tea.' });
+    expect((await send({ ...own, key: 'k-2' })).statusCode).toBe(409);
+    refusal = undefined;
+    expect((await send({ key: 'k-2' })).statusCode).toBe(202);
+    expect(orders).toEqual(['own', 'own', 'tea']);
+  });
+
+  it('keeps the key of a route that may have done its work', async () => {
+    refusal = outcomeUnknown();
+    const own = { path: '/web/v1/own', body: { what: 'own' } };
+    expect((await send(own)).statusCode).toBe(503);
+    refusal = undefined;
+    expect((await send()).statusCode).toBe(422);
+    expect((await send(own)).statusCode).toBe(201);
   });
 
   it('keeps the keys of users apart', async () => {

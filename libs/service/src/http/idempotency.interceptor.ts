@@ -31,26 +31,25 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = keyOf(request);
     const { principal } = currentContext();
-    if (key === undefined || !principal || Reflect.getMetadata(KEEPS_OWN_KEYS, context.getHandler()))
-      return next.handle();
+    if (key === undefined || !principal) return next.handle();
+    const name = `{bff:${principal.userId}}:${key}`;
     const fingerprint = await fingerprintOf(request, context);
+    if (Reflect.getMetadata(KEEPS_OWN_KEYS, context.getHandler()))
+      return defer(() => this.#answers.bind(name, fingerprint, () => lastValueFrom(next.handle())));
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return defer(() => this.#once({ user: principal.userId, key, fingerprint }, next, reply));
+    return defer(() => this.#once({ name, fingerprint }, next, reply));
   }
 
-  async #once(once: Once, next: CallHandler, reply: FastifyReply): Promise<unknown> {
-    const name = `{i:${once.user}}:${once.key}`;
-    const { answer, replayed } = await this.#answers.once(name, once.fingerprint, () =>
-      lastValueFrom(next.handle()),
-    );
+  async #once({ name, fingerprint }: Once, next: CallHandler, reply: FastifyReply): Promise<unknown> {
+    const work = (): Promise<unknown> => lastValueFrom(next.handle());
+    const { answer, replayed } = await this.#answers.once(name, fingerprint, work);
     if (replayed) reply.header('idempotent-replayed', 'true');
     return answer;
   }
 }
 
 interface Once {
-  readonly user: string;
-  readonly key: string;
+  readonly name: string;
   readonly fingerprint: string;
 }
 

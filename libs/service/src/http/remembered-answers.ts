@@ -57,6 +57,22 @@ export class RememberedAnswers {
     }
   }
 
+  /**
+   * Binds a name to a work that remembers its own answers, so that no other work comes by the same name.
+   * @throws AppError 422 COMMON_IDEMPOTENCY_MISMATCH when the name stands for another work.
+   */
+  async bind(name: string, fingerprint: string, work: () => Promise<unknown>): Promise<unknown> {
+    const bound = encode({ fingerprint, owner: 'service' });
+    const there = await this.kv.setIfAbsent(name, bound, { ttlMs: DAY_MS });
+    if (there && decode(there).fingerprint !== fingerprint) throw mismatch();
+    try {
+      return await work();
+    } catch (error) {
+      if (isRefusal(error)) await this.#quietly('free a key', () => this.kv.compareAndDelete(name, bound));
+      throw error;
+    }
+  }
+
   async #first(name: string, mine: Entry, work: () => Promise<unknown>): Promise<unknown> {
     try {
       const answer = await work();
@@ -78,6 +94,10 @@ export class RememberedAnswers {
     }
   }
 }
+
+/** Nothing happened for sure, so the key is free for something else. */
+const isRefusal = (error: unknown): boolean =>
+  isAppError(error) && error.kind !== 'outcome_unknown' && error.kind !== 'internal';
 
 const encode = (entry: Entry): Uint8Array => Buffer.from(JSON.stringify(entry));
 
