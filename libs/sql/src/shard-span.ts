@@ -1,13 +1,15 @@
 /**
  * How many physical tables of one sharded base a statement names, at most: 0 none, 1 as it should be, more when it
  * visits several shards at once. Works on the text, where Kysely leaves nothing but names and placeholders.
- * @param bases e.g. `['comment_index', 'comment_count']`
+ * @param bases e.g. `['comment_index', 'comment_count']`; absent = any name that ends in a number.
  */
-export function shardSpan(text: string, bases: readonly string[]): number {
-  return bases.reduce((most, base) => Math.max(most, tablesNamed(text, base)), 0);
+export function shardSpan(text: string, bases?: readonly string[]): number {
+  const tables = new Map<string, Set<string>>();
+  for (const [, base = '', n = ''] of text.matchAll(NUMBERED)) {
+    if (bases && !bases.includes(base)) continue;
+    tables.set(base, (tables.get(base) ?? new Set()).add(n));
+  }
+  return Math.max(0, ...Array.from(tables.values(), ({ size }) => size));
 }
 
-function tablesNamed(text: string, base: string): number {
-  const names = text.matchAll(new RegExp(`(?<![A-Za-z0-9_])${base}_(\\d+)(?![A-Za-z0-9_])`, 'g'));
-  return new Set(Array.from(names, ([, n]) => n)).size;
-}
+const NUMBERED = /(?<![A-Za-z0-9_])([A-Za-z_]\w*?)_(\d+)(?![A-Za-z0-9_])/g;
