@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { currentContext, type Principal, type Random } from '@storey/context';
-import { AppError, notFound } from '@storey/errors';
+import { AppError, invalidRequest, notFound } from '@storey/errors';
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ImportRunner } from './import-runner.js';
@@ -41,7 +41,7 @@ export class ImportsController {
   ): Promise<{ id: string }> {
     const principal = callingAdministrator();
     const id = Buffer.from(this.space.random.bytes(16)).toString('hex');
-    const file = await this.#store(id, request.body as Readable);
+    const file = await this.#store(id, fileIn(request));
     const state: ImportState = {
       id,
       state: 'running',
@@ -77,6 +77,12 @@ export class ImportsController {
     }
     return file;
   }
+}
+
+/** @throws AppError invalid for a request without a body. */
+function fileIn({ body }: FastifyRequest): Readable {
+  if (body instanceof Readable) return body;
+  throw invalidRequest([{ path: '', message: 'must be the file' }]);
 }
 
 function callingAdministrator(): Principal {

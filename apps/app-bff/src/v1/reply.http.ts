@@ -5,25 +5,11 @@ import { Logger } from '@storey/observability';
 import { z } from 'zod';
 import { Services } from '../services.js';
 import { subjectSchema } from '../subject.schema.js';
+import { toReply, type Reply } from './reply.js';
 
 const query = subjectSchema.extend({ pn_cursor: z.string().max(2048).optional() });
 
 const PAGE = 20;
-
-/** One comment as the first app read it. Frozen: a field may never change. */
-interface Reply {
-  readonly rpid: string;
-  readonly root: string;
-  readonly parent: string;
-  readonly floor: number;
-  readonly mid: string;
-  readonly uname: string;
-  readonly message: string;
-  /** Seconds since 1970. */
-  readonly ctime: number;
-  readonly like: number;
-  readonly rcount: number;
-}
 
 interface ReplyPage {
   readonly code: 0;
@@ -54,7 +40,10 @@ export class ReplyController {
     const visible = page.comments.filter((each) => each.state === comment.CommentState.VISIBLE);
     const names = await this.#namesOf(visible.map((each) => each.authorId));
     const next = page.nextPosition.length > 0 ? this.cursors.seal(scope, page.nextPosition) : null;
-    return { code: 0, data: { replies: visible.map((each) => toReply(each, names)), cursor: next } };
+    return {
+      code: 0,
+      data: { replies: visible.map((each) => toReply(each, names.get(each.authorId) ?? '')), cursor: next },
+    };
   }
 
   /** Names are decoration: without them the page is still a page. */
@@ -71,19 +60,4 @@ export class ReplyController {
       return new Map();
     }
   }
-}
-
-function toReply(each: comment.Comment, names: ReadonlyMap<bigint, string>): Reply {
-  return {
-    rpid: String(each.id),
-    root: String(each.rootId),
-    parent: String(each.parentId),
-    floor: Number(each.floor),
-    mid: String(each.authorId),
-    uname: names.get(each.authorId) ?? '',
-    message: each.text,
-    ctime: Math.floor(Number(each.createdAtMs) / 1000),
-    like: Number(each.likes),
-    rcount: Number(each.replyCount),
-  };
 }

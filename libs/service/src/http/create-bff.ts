@@ -19,6 +19,8 @@ export interface BffOptions {
   readonly platform: Platform;
   /** Routes whose body is a file: handed to the controller as a stream, of any size. */
   readonly streamed?: readonly string[];
+  /** Routes whose body is a form instead of JSON. */
+  readonly forms?: readonly string[];
   /** Plugins and routes besides the controllers, e.g. the built site. Runs before the controllers are bound. */
   readonly configure?: (fastify: FastifyInstance, app: NestFastifyApplication) => Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function createBff({
   module,
   platform,
   streamed,
+  forms,
   configure,
 }: BffOptions): Promise<NestFastifyApplication> {
   const logger = platform.logger.child({ app: name });
@@ -43,7 +46,7 @@ export async function createBff({
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const allowed = AllowedMethods.of(fastify);
   useInternalIdentity(fastify, name, platform.tokens, platform.clock);
-  useStrictBodies(fastify, streamed);
+  useStrictBodies(fastify, { streamed, forms });
   useValidators(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
