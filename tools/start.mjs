@@ -9,9 +9,12 @@ if (major < 24) {
   );
   process.exit(1);
 }
+const began = performance.now();
+console.log('Building what changed (the first time about 20 s) …');
 const build = spawnSync('nx', ['run-many', '-t', 'build', '--output-style=static'], { encoding: 'utf8' });
 if (build.status !== 0) {
   console.error(`The build failed.\n${build.stdout ?? ''}${build.stderr ?? build.error?.message ?? ''}`);
   process.exit(1);
 }
+console.log(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s. Starting …`);
 await import('../apps/standalone/dist/main.js');

@@ -18,8 +18,8 @@ export async function start(
   const { events, kvState: kv } = ports;
   const logger = platform.logger.child({ app: 'history-job' });
   const metrics = platform.metrics.forApp('history-job');
-  const reports = metrics.counter('history_reports_total', 'Reports and deletions read from the log');
-  const rows = metrics.counter('history_rows_written_total', 'Rows of history_record written');
+  const reports = metrics.counter('storey_history_reports_total', 'Reports and deletions read from the log');
+  const rows = metrics.counter('storey_history_rows_written_total', 'Rows of history_record written');
   const sql = await ports.sql<HistoryDb>('history', historyMigrations);
   health.require('history-db', () => sql.ping());
   await events.createTopics([HISTORY_UPDATES]);

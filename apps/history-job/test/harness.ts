@@ -69,11 +69,11 @@ export async function openJob(overrides: Readonly<Record<string, string>> = {}) 
     rows: async (user = 17) => stored.page(BigInt(user), { newerThan: 0, business: '', limit: 1000 }),
     /** Until the job has read so many reports and written so many rows. */
     read: async (count: number, rows = 0) => {
-      while ((await metric(platform, 'history_reports_total')) < count) await pause();
-      while ((await metric(platform, 'history_rows_written_total')) < rows) await pause();
+      while ((await metric(platform, 'storey_history_reports_total')) < count) await pause();
+      while ((await metric(platform, 'storey_history_rows_written_total')) < rows) await pause();
       await pause();
     },
-    written: () => metric(platform, 'history_rows_written_total'),
+    written: () => metric(platform, 'storey_history_rows_written_total'),
     lag: () => events.lag(HISTORY_UPDATES.name, HISTORY_JOB),
     close: async () => {
       await app?.close();
