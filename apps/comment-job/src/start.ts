@@ -5,6 +5,7 @@ import {
   Comments,
   EVENTS_TOPIC,
   Notifications,
+  Reactions,
   RETENTION_MS,
   Subjects,
   commentCaches,
@@ -120,7 +121,7 @@ function startInvalidating({ sql, logger, platform: { ports, clock, random } }: 
 }
 
 function startNotifying({ sql, ids, platform: { ports } }: Ground): Promise<Close> {
-  const notifier = new Notifier(new Notifications(sql), new Comments(sql), ids);
+  const notifier = new Notifier(new Notifications(sql), new Comments(sql), new Reactions(sql), ids);
   return follow(ports, 'comment.notifications', (batch) => notifier.handle(batch));
 }
 

@@ -10,7 +10,7 @@ import {
   findCommentFaults,
   subjectKey,
 } from '@storey/comment';
-import { type comment } from '@storey/contracts';
+import { comment } from '@storey/contracts';
 import { unavailable } from '@storey/errors';
 import { eventually, faultPoints, temporaryFolder, type TemporaryFolder } from '@storey/testing';
 import { Intake, type Sent } from './commands.js';
@@ -118,6 +118,21 @@ describe('caches', () => {
 });
 
 describe('notices', () => {
+  it('tell the author once of likes, and never of his own', async () => {
+    await using app = await running(folder.path);
+    const intake = new Intake();
+    const liked = intake.publish({}, 1n);
+    const other = intake.publish({}, 1n);
+    const { LIKE } = comment.Reaction;
+    await append(app, [liked, other, intake.react(other.id, LIKE, 1n), intake.react(liked.id, LIKE, 2n)]);
+    await eventually(async () => expect(await noticesOf(app, 1n)).toEqual([`like ${liked.id}`]));
+    const answer = intake.publish({ parentId: liked.id }, 3n);
+    await append(app, [intake.react(liked.id, LIKE, 3n), answer]);
+    await eventually(async () =>
+      expect(await noticesOf(app, 1n)).toEqual([`reply ${answer.id}`, `like ${liked.id}`]),
+    );
+  });
+
   it('tell of answers and mentions once, never of one’s own words or of imports', async () => {
     await using app = await running(folder.path);
     const intake = new Intake();

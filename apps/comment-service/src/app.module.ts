@@ -70,7 +70,8 @@ function useCases(ground: Ground): Provider[] {
   const comments = new Comments(sql);
   const overlays = new Overlays(platform.ports.kvState, logger);
   const records = new Records(caches, comments);
-  const views = new Views(overlays, records, new Reactions(sql), clock);
+  const reactions = new Reactions(sql);
+  const views = new Views(overlays, records, reactions, clock);
   const { ports } = platform;
   const log = new CommandLog({ events: ports.events, overlays, ids: ground.ids, clock, logger });
   const notifications = new Notifications(sql);
@@ -86,7 +87,7 @@ function useCases(ground: Ground): Provider[] {
     value(CountSubjects, new CountSubjects(records)),
     value(WatchSubject, new WatchSubject(ports.events, ground.feed, EVENTS_TOPIC)),
     value(Notifications, notifications),
-    value(ListNotifications, new ListNotifications(views, records, notifications)),
+    value(ListNotifications, new ListNotifications(views, records, notifications, reactions)),
     value(CountUnread, new CountUnread(views, notifications)),
     value(ImportComments, new ImportComments(new Imports(sql), comments, new GivenIds(ports.kvState), log)),
   ];

@@ -4,6 +4,7 @@ import {
   type NotificationKind,
   type NotificationRecord,
   type Notifications,
+  type Reactions,
 } from '@storey/comment';
 import { type comment, type commentEvents } from '@storey/contracts';
 import { type Batch } from '@storey/events';
@@ -18,15 +19,17 @@ interface Notice {
   readonly commentId: bigint;
 }
 
-/** Tells people of answers, mentions and decisions. A notice is once per person, comment and kind by its table. */
+/** Tells people of answers, mentions, likes and decisions. A notice is once per person, comment and kind by its table. */
 export class Notifier {
   readonly #notifications: Notifications;
   readonly #comments: Comments;
+  readonly #reactions: Reactions;
   readonly #ids: Ids;
 
-  constructor(notifications: Notifications, comments: Comments, ids: Ids) {
+  constructor(notifications: Notifications, comments: Comments, reactions: Reactions, ids: Ids) {
     this.#notifications = notifications;
     this.#comments = comments;
+    this.#reactions = reactions;
     this.#ids = ids;
   }
 
@@ -47,6 +50,8 @@ export class Notifier {
       }
       case 'updated':
         return this.#newMentions(event.value.comment);
+      case 'reacted':
+        return event.value.likes === 0n ? [] : this.#firstLike(event.value.commentId);
       case 'rejected': {
         const { id = 0n, authorId = 0n } = event.value.comment ?? {};
         return [{ userId: authorId, kind: 'moderation', commentId: id }];
@@ -54,6 +59,13 @@ export class Notifier {
       default:
         return [];
     }
+  }
+
+  /** Likes fold: the first one tells the author, and the notice speaks of all that there are when it is read. */
+  async #firstLike(commentId: bigint): Promise<readonly Notice[]> {
+    const { authorId: userId = 0n } = (await this.#comments.byId(commentId)) ?? {};
+    const [liker] = await this.#reactions.likers(commentId, userId, 1);
+    return liker === undefined || userId === 0n ? [] : [{ userId, kind: 'like', commentId }];
   }
 
   /** An edit may name more people; whoever was told of the answer is not told again. */

@@ -1,4 +1,9 @@
-import { type CommentRecord, type NotificationRecord, type Notifications } from '@storey/comment';
+import {
+  type CommentRecord,
+  type NotificationRecord,
+  type Notifications,
+  type Reactions,
+} from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { cursorInvalid } from '@storey/errors';
 import { requireCaller } from '../caller.js';
@@ -31,6 +36,7 @@ export interface NotificationPage {
 
 /** Notices of what is gone are passed over; so many pages of them at most. */
 const MAX_PAGES = 10;
+const SHOWN_LIKERS = 3;
 
 type Tellable = readonly [NotificationRecord, CommentRecord];
 
@@ -39,11 +45,13 @@ export class ListNotifications {
   readonly #views: Views;
   readonly #records: Records;
   readonly #notifications: Notifications;
+  readonly #reactions: Reactions;
 
-  constructor(views: Views, records: Records, notifications: Notifications) {
+  constructor(views: Views, records: Records, notifications: Notifications, reactions: Reactions) {
     this.#views = views;
     this.#records = records;
     this.#notifications = notifications;
+    this.#reactions = reactions;
   }
 
   execute(request: NotificationsRequest): Promise<NotificationPage> {
@@ -79,7 +87,19 @@ export class ListNotifications {
     const [shown] = await view.show([record], subject);
     if (!shown) throw new Error(`comment ${record.id} was not shown`);
     const { id, kind, at, read, actorId } = row;
-    return { id, kind, atMs: at, read, comment: shown, actorIds: actorId === 0n ? [] : [actorId], count: 1 };
+    const notice = { id, kind, atMs: at, read, comment: shown };
+    if (kind === 'like') return { ...notice, ...(await this.#likers(record)) };
+    return { ...notice, actorIds: actorId === 0n ? [] : [actorId], count: 1 };
+  }
+
+  /** As of now, whoever it was that began. */
+  async #likers({ id, authorId, likes }: CommentRecord): Promise<{ actorIds: bigint[]; count: number }> {
+    const [likers, own] = await Promise.all([
+      this.#reactions.likers(id, authorId, SHOWN_LIKERS),
+      this.#reactions.of(authorId, [id]),
+    ]);
+    const others = Number(likes) - (own.get(id)?.value === comment.Reaction.LIKE ? 1 : 0);
+    return { actorIds: [...likers], count: Math.max(others, likers.length) };
   }
 }
 

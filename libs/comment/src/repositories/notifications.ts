@@ -2,7 +2,7 @@ import { insertIgnore, tableFor, type Sql } from '@storey/sql';
 import { type CommentDb, type NotificationTable } from '../comment-db.js';
 import { shardOfUser } from '../subject-key.js';
 
-export type NotificationKind = 'reply' | 'mention' | 'moderation';
+export type NotificationKind = 'reply' | 'mention' | 'like' | 'moderation';
 
 export interface NotificationRecord {
   readonly id: bigint;

@@ -1,3 +1,4 @@
+import { comment } from '@storey/contracts';
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
 
@@ -30,5 +31,19 @@ export class Reactions {
       ),
     );
     return new Map(found.flat().map(({ comment_id, ...reaction }) => [comment_id, reaction]));
+  }
+
+  /** Some of those who like a comment now, its author aside. @throws AppError `unavailable` */
+  async likers(commentId: bigint, authorId: bigint, limit: number): Promise<readonly bigint[]> {
+    const rows = await this.#sql.read
+      .selectFrom(tableFor('comment_reaction', commentId, this.#sql.tables))
+      .select('user_id')
+      .where('comment_id', '=', commentId)
+      .where('value', '=', comment.Reaction.LIKE)
+      .where('user_id', '!=', authorId)
+      .orderBy('user_id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(({ user_id }) => user_id);
   }
 }
