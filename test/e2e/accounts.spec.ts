@@ -37,7 +37,7 @@ describe('accounts', () => {
     expect(status).toBe(204);
     await eventually(
       async () => expect((await person.get('/auth/v1/me')).body.code).toBe('GATEWAY_TOKEN_INVALID'),
-      { timeoutMs: 1000 },
+      { timeoutMs: 5000 },
     );
     expect((await person.get('/healthz')).status).toBe(200);
     expect((await person.get('/web/v1/subjects/video/x/counts')).status).toBe(401);
@@ -77,7 +77,7 @@ describe('accounts', () => {
     await eventually(
       async () =>
         expect((await client().get('/auth/v1/me', { token: first.body.accessToken })).status).toBe(401),
-      { timeoutMs: 1000 },
+      { timeoutMs: 5000 },
     );
   });
 
@@ -101,7 +101,7 @@ describe('accounts', () => {
       (await here.post('/auth/v1/password', { current: 'a good password', next: 'another password' })).status,
     ).toBe(204);
     await eventually(async () => expect((await there.get('/auth/v1/me')).status).toBe(401), {
-      timeoutMs: 1000,
+      timeoutMs: 5000,
     });
     expect((await here.get('/auth/v1/me')).status).toBe(200);
     await client().login(username, 'another password');
@@ -125,7 +125,7 @@ describe('accounts', () => {
       204,
     );
     await eventually(async () => expect((await moderator.get('/auth/v1/me')).status).toBe(401), {
-      timeoutMs: 1000,
+      timeoutMs: 5000,
     });
     expect((await client().post('/auth/v1/refresh', { refreshToken: moderator.refreshToken })).status).toBe(
       200,

@@ -48,7 +48,7 @@ describe('writing comments', () => {
         ]);
 
       await eventually(async () => expect((await list(path)).comments[0]?.id).toBe(comment.id), {
-        timeoutMs: 1000,
+        timeoutMs: 5000,
         everyMs: 20,
       });
       const [seen] = (await list(path)).comments;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
-import { Client, type Json } from '../support/client.js';
+import { Client, type Answer, type Json } from '../support/client.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { pages } from '../support/pages.js';
 import { Product } from '../support/product.js';
@@ -161,6 +161,18 @@ describe('the list', () => {
     expect(shown).toEqual(expect.arrayContaining(records.map(({ oid }) => oid)));
     expect(oidsOf((await ann.get(`${H}?business=book&limit=50`)).body)).toHaveLength(30);
     expect(oidsOf((await ann.get(`${H}?business=book&q=tITLE%2058`)).body)).toEqual(['r58']);
+  });
+
+  it('answers 304 to who has the page, until it changes', async () => {
+    const ann = await person();
+    for (const oid of ['a', 'b']) await report(ann, oid, { progress: 60, duration: 600 });
+    for (const list of [`${H}?limit=1`, `${H}/continue?limit=1`]) {
+      const etag = (await ann.get(list)).headers.get('etag') ?? '';
+      const again = (): Promise<Answer> => ann.get(list, { headers: { 'if-none-match': etag } });
+      expect((await again()).status).toBe(304);
+      await report(ann, 'a', { progress: 61, duration: 600 });
+      expect((await again()).status).toBe(200);
+    }
   });
 
   it('refuses limits out of range, and cursors of another list or user', async () => {

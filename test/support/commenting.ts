@@ -9,7 +9,7 @@ let subjects = 0;
 export const newSubject = (): string => `/web/v1/subjects/video/s${process.pid}-${(subjects += 1)}`;
 
 export const soon = (check: () => Promise<void>): Promise<void> =>
-  eventually(check, { timeoutMs: 2000, everyMs: 20 });
+  eventually(check, { timeoutMs: 8000, everyMs: 20 });
 
 /** What the comment suites do all the time. */
 export class Commenting {
