@@ -140,6 +140,21 @@ describe('notices', () => {
     expect(await unread()).toBe(0n);
     expect((await notices()).notifications).toMatchObject([{ kind: 'mention', read: true }]);
   });
+
+  it('tells of likes in one notice, without one’s own, as long as there are any', async () => {
+    const id = await posted(alice, 'likeable');
+    const notices = async () =>
+      (await bench.as(alice, (client) => client.listNotifications({ limit: 9 }, SLOW))).notifications;
+    for (const who of [alice, bob, moderator]) await react(who, id, Reaction.LIKE);
+    await eventually(async () => expect(await notices()).toMatchObject([{ kind: 'like', count: 2 }]));
+    const [notice] = await notices();
+    expect(notice?.actorIds).toEqual(
+      expect.arrayContaining([bob, moderator].map(({ userId }) => BigInt(userId))),
+    );
+    expect(notice?.actorIds).toHaveLength(2);
+    for (const who of [alice, bob, moderator]) await react(who, id, Reaction.NONE);
+    await eventually(async () => expect(await notices()).toEqual([]));
+  });
 });
 
 describe('an import', () => {
