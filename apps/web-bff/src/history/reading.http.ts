@@ -1,6 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { CursorSealer } from '@storey/auth';
 import { type history as contract } from '@storey/contracts';
+import { etagOf } from '@storey/service';
+import { type FastifyReply } from 'fastify';
 import { page, type PageQuery } from '../comments/params.js';
 import { required } from '../comments/required.js';
 import { requireUser } from '../require-user.js';
@@ -27,17 +29,25 @@ export class HistoryReadingController {
   ) {}
 
   @Get()
-  async list(@Query({ schema: listQuery }) { business = '', q, cursor, limit }: ListQuery) {
+  async list(
+    @Query({ schema: listQuery }) { business = '', q, cursor, limit }: ListQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const scope = `history/${requireUser().userId}?business=${business}&q=${q}`;
     const position = this.#position(scope, cursor);
-    return this.#pageJson(scope, await this.services.histories.list({ business, query: q, position, limit }));
+    const page = await this.services.histories.list({ business, query: q, position, limit });
+    return this.#pageJson(scope, page, reply);
   }
 
   @Get('continue')
-  async shelf(@Query({ schema: page }) { cursor, limit }: PageQuery) {
+  async shelf(
+    @Query({ schema: page }) { cursor, limit }: PageQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const scope = `history/${requireUser().userId}/continue`;
     const position = this.#position(scope, cursor);
-    return this.#pageJson(scope, await this.services.histories.listContinue({ position, limit }));
+    const shelf = await this.services.histories.listContinue({ position, limit });
+    return this.#pageJson(scope, shelf, reply);
   }
 
   @Post('progress')
@@ -62,11 +72,11 @@ export class HistoryReadingController {
     return cursor === undefined ? START : this.cursors.open(scope, cursor);
   }
 
-  #pageJson(scope: string, { records, nextPosition, degraded }: contract.ListReply) {
-    return {
-      records: records.map(recordJson),
-      nextCursor: nextPosition.length === 0 ? null : this.cursors.seal(scope, nextPosition),
-      degraded,
-    };
+  /** Each first page begins a walk of its own, so the ETag leaves the cursor out; the one a client holds is as good. */
+  #pageJson(scope: string, { records, nextPosition, degraded }: contract.ListReply, reply: FastifyReply) {
+    const isLast = nextPosition.length === 0;
+    const said = { records: records.map(recordJson), degraded };
+    reply.header('etag', `W/${etagOf(JSON.stringify([said, isLast]))}`);
+    return { ...said, nextCursor: isLast ? null : this.cursors.seal(scope, nextPosition) };
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FastifyInstance } from 'fastify';
 
 /**
- * Gives every answer a `cache-control`, every 200 to a GET an ETag of its bytes, and answers a matching
+ * Gives every answer a `cache-control`, every 200 to a GET an ETag of its bytes unless its route gave one, and answers a matching
  * `If-None-Match` with 304. Answers may differ per user, so nothing is for shared caches unless a route says so.
  */
 export function useValidators(fastify: FastifyInstance): void {
@@ -10,9 +10,9 @@ export function useValidators(fastify: FastifyInstance): void {
     const isGet = request.method === 'GET' || request.method === 'HEAD';
     if (!reply.hasHeader('cache-control'))
       reply.header('cache-control', isGet ? 'private, no-cache' : 'no-store');
-    if (!isGet || reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag'))
-      return done(null, payload);
-    const etag = `"${createHash('sha256').update(payload).digest('base64url').slice(0, 22)}"`;
+    if (!isGet || reply.statusCode !== 200 || typeof payload !== 'string') return done(null, payload);
+    const given = reply.getHeader('etag');
+    const etag = typeof given === 'string' ? given : etagOf(payload);
     reply.header('etag', etag).header('vary', withAuthorization(reply.raw.getHeader('vary')));
     if (!matches(request.headers['if-none-match'], etag)) return done(null, payload);
     reply.code(304).removeHeader('content-type');
@@ -20,13 +20,17 @@ export function useValidators(fastify: FastifyInstance): void {
   });
 }
 
+/** For a route whose bytes change though what it says does not: the ETag of what it says. */
+export const etagOf = (text: string): string =>
+  `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+
 /** The edge may have said already that the answer depends on the origin. */
 const withAuthorization = (vary: unknown): string =>
   vary ? `${String(vary)}, authorization` : 'authorization';
 
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
-  return (
-    header === '*' || header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag)
-  );
+  return header === '*' || header.split(',').some((candidate) => strong(candidate.trim()) === strong(etag));
 }
+
+const strong = (etag: string): string => etag.replace(/^W\//, '');
