@@ -107,3 +107,11 @@ describe('GET comments/{id}', () => {
     expect(await ask(admin, { method: 'GET', url: '/admin/v1/comments/6' })).toMatchObject({ status: 404 });
   });
 });
+
+describe('an import', () => {
+  it('needs a file', async () => {
+    const request = { method: 'POST', url: '/admin/v1/import?format=wxr' } as const;
+    const answer = await bff.ask(who('admin'), request);
+    expect([answer.status, answer.body]).toMatchObject([400, { code: 'COMMON_REQUEST_INVALID' }]);
+  });
+});
