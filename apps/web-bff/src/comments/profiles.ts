@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type account, type comment } from '@storey/contracts';
 import { isAppError } from '@storey/errors';
+import { RetryBudget, retryIdempotent } from '@storey/resilience';
 import { Services } from '../services.js';
 
 /** A page without names is better than none; so long may they take. */
@@ -17,6 +18,9 @@ export interface People {
 /** Joins profiles to comments: the ids of a whole page in one call. */
 @Injectable()
 export class Profiles {
+  /** A tenth of the reads may be tried once more: enough for a restart, too little for a storm. */
+  readonly #budget = new RetryBudget();
+
   constructor(private readonly services: Services) {}
 
   /** @param others ids besides those of the comments, e.g. actors of notifications. */
@@ -32,8 +36,9 @@ export class Profiles {
   }
 
   async #load(ids: readonly bigint[]): Promise<readonly account.User[]> {
-    const reply = await this.services.accounts.batchGetUsers({ ids: [...ids] }, { timeoutMs: TIMEOUT_MS });
-    return reply.users;
+    const ask = () => this.services.accounts.batchGetUsers({ ids: [...ids] }, { timeoutMs: TIMEOUT_MS });
+    const { users } = await retryIdempotent(ask, { budget: this.#budget, attempts: 2, baseMs: 10 });
+    return users;
   }
 }
 
