@@ -65,12 +65,12 @@ describe('posting is refused', () => {
     });
   });
 
-  it('after 20 posts in 10 s, and lets the next one pass when a slot is free', async () => {
+  it('after 20 posts in 10 s, and lets the next one pass when they are 10 s ago', async () => {
     for (let n = 0; n < 20; n += 1) await bench.post(alice, `post ${n}`);
     const error = await refused(alice, 'one more');
-    expect(error).toMatchObject({ kind: 'rate_limited', details: { retryAfterSeconds: 1 } });
+    expect(error).toMatchObject({ kind: 'rate_limited', details: { retryAfterSeconds: 10 } });
     await bench.post(bob, 'another user');
-    await clock.advance(500);
+    await clock.advance(10_000);
     await bench.post(alice, 'one more');
   });
 

@@ -15,11 +15,14 @@ import {
   checkWhole,
 } from './limits.js';
 import { decideMerge } from './merge.js';
-import { readArrival, take, writeArrival } from './quota.js';
+import { readTaken, take, writeTaken } from './quota.js';
 
 interface Life {
   readonly ttlMs?: number;
 }
+
+/** Each unit within a window is remembered, so there may not be many. */
+const MAX_QUOTA = 10_000;
 
 /** The verbs over an engine in this process: each checks its input, decides what to do and does it in one step. */
 export class EmbeddedKv extends Kv {
@@ -223,14 +226,15 @@ export class EmbeddedKv extends Kv {
     { limit, windowMs, cost }: { readonly limit: number; readonly windowMs: number; readonly cost: number },
   ): Promise<QuotaResult> {
     checkKey(key);
-    checkWhole(limit, 1, 1e9, 'limit');
+    checkWhole(limit, 1, MAX_QUOTA, 'limit');
     checkTtl(windowMs);
     checkWhole(cost, 0, limit, 'cost');
     const kept = this.#engine.read().value(key);
     const now = this.#engine.clock.now();
-    const { arrival, ...result } = take({ arrival: kept && readArrival(kept), now, limit, windowMs, cost });
-    if (arrival === undefined) return this.#engine.write([], result);
-    return this.#engine.write([{ op: 'put', key, ...writeArrival(arrival) }], result);
+    const before = kept ? readTaken(kept) : [];
+    const { taken, ...result } = take({ taken: before, now, limit, windowMs, cost });
+    if (taken === undefined) return this.#engine.write([], result);
+    return this.#engine.write([{ op: 'put', key, ...writeTaken(taken, windowMs) }], result);
   }
 
   async flush(): Promise<void> {

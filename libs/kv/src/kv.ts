@@ -118,7 +118,8 @@ export abstract class Kv {
    */
   abstract mergeIfNewer(merge: Merge): Promise<'written' | 'older' | 'deleted'>;
   /**
-   * Takes `cost` from a bucket by GCRA: `limit` per `windowMs`, bursts up to `limit`; a refused call takes nothing.
+   * Takes `cost` (up to `limit`, and that up to 10,000) from an exact sliding window: whichever `windowMs` one looks at, at
+   * most `limit` was taken in it. A refused call takes nothing.
    * `cost: 0` only looks, and answers as for 1. NOT idempotent: a repeated call takes twice.
    */
   abstract takeQuota(

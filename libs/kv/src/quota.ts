@@ -1,8 +1,8 @@
 import { type QuotaResult } from './kv.js';
 
-interface Bucket {
-  /** The theoretical arrival time kept from the last call, wall-clock ms. */
-  readonly arrival: number | undefined;
+interface Window {
+  /** When each unit that may still count was taken, wall-clock ms, ascending. */
+  readonly taken: readonly number[];
   readonly now: number;
   readonly limit: number;
   readonly windowMs: number;
@@ -10,33 +10,44 @@ interface Bucket {
 }
 
 /**
- * The generic cell rate algorithm (ITU-T I.371): one number per bucket says when it will be empty again.
- * @returns `arrival` when something was taken, to be kept until that time.
+ * An exact sliding window: whichever `windowMs` one looks at, at most `limit` was taken in it. A bucket that refills would
+ * let twice as much pass, and a window that starts on the minute twice as much around its start.
+ * @returns `taken` when something was, to be kept until the last of it has left the window.
  */
 export function take({
-  arrival,
+  taken,
   now,
   limit,
   windowMs,
   cost,
-}: Bucket): QuotaResult & { readonly arrival?: number } {
-  // Never ahead by more than the window, unless the clock went back; then the bucket is full, not locked for hours.
-  const start = Math.min(Math.max(arrival ?? now, now), now + windowMs);
-  const next = start + (Math.max(cost, 1) * windowMs) / limit;
-  const wait = next - windowMs - now;
-  if (wait > ROUNDING) return { allowed: false, retryAfterMs: Math.max(1, Math.ceil(wait - ROUNDING)) };
-  return { allowed: true, retryAfterMs: 0, ...(cost > 0 && { arrival: next }) };
+}: Window): QuotaResult & { readonly taken?: readonly number[] } {
+  // A clock that was set back must not lock anybody out: nothing was taken later than now.
+  const counting = taken.map((at) => Math.min(at, now)).filter((at) => at > now - windowMs);
+  const wanted = Math.max(cost, 1);
+  const mustLeave = counting.length + wanted - limit;
+  if (mustLeave > 0) {
+    const last = counting[mustLeave - 1] ?? now;
+    return { allowed: false, retryAfterMs: Math.max(1, Math.ceil(last + windowMs - now)) };
+  }
+  const added = Array.from({ length: cost }, () => now);
+  return { allowed: true, retryAfterMs: 0, ...(cost > 0 && { taken: [...counting, ...added] }) };
 }
 
-/** Ms. Sums of `windowMs / limit` at the size of a wall clock are off by up to about a thousandth. */
-const ROUNDING = 0.01;
+/** How the window is kept under its key: until it is empty, when it says nothing any more. */
+export function writeTaken(
+  taken: readonly number[],
+  windowMs: number,
+): { readonly value: Uint8Array; readonly expiresAt: number } {
+  const value = Buffer.allocUnsafeSlow(taken.length * BYTES);
+  taken.forEach((at, i) => value.writeDoubleLE(at, i * BYTES));
+  return { value, expiresAt: Math.ceil((taken.at(-1) ?? 0) + windowMs) };
+}
 
-/** How `arrival` is kept under its key: until the bucket is empty again, when it says nothing any more. */
-export const writeArrival = (arrival: number): { readonly value: Uint8Array; readonly expiresAt: number } => {
-  const value = Buffer.allocUnsafeSlow(8);
-  value.writeDoubleLE(arrival);
-  return { value, expiresAt: Math.ceil(arrival) };
-};
+export function readTaken(value: Uint8Array): readonly number[] {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  return Array.from({ length: Math.floor(value.byteLength / BYTES) }, (_, i) =>
+    view.getFloat64(i * BYTES, true),
+  );
+}
 
-export const readArrival = (value: Uint8Array): number =>
-  new DataView(value.buffer, value.byteOffset, value.byteLength).getFloat64(0, true);
+const BYTES = 8;

@@ -23,7 +23,7 @@ describe('attemptLimits', () => {
     const register = (n: number) => from(`2001:db8::${n.toString(16)}`, () => limits.registration());
     expect(await passed(130, register)).toBe(120);
     await expect(from('2001:db8:0:1::1', () => limits.registration())).resolves.toBeUndefined();
-    await expect(register(1)).rejects.toMatchObject({ details: { retryAfterSeconds: 1 } });
+    await expect(register(1)).rejects.toMatchObject({ details: { retryAfterSeconds: 60 } });
     await clock.advance(60_000);
     expect(await passed(130, register)).toBe(120);
   });
