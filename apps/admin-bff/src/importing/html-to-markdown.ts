@@ -1,4 +1,4 @@
-import { Parser } from 'htmlparser2';
+import { Parser } from './markup-parser.js';
 
 const WRAPS: Readonly<Record<string, string>> = {
   strong: '**',

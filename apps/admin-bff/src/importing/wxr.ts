@@ -1,4 +1,4 @@
-import { Parser } from 'htmlparser2';
+import { Parser } from './markup-parser.js';
 
 /** One post of a WordPress export (WXR 1.0–1.2) with the comments under it, as the file has them. */
 export interface WxrPost {
@@ -45,7 +45,7 @@ type Fields = Map<string, string>;
 
 class Reader {
   readonly #posts: WxrPost[] = [];
-  readonly #parser: Parser;
+  readonly #parser: InstanceType<typeof Parser>;
   #post: Fields | undefined;
   #comment: Fields | undefined;
   #comments: Fields[] = [];
