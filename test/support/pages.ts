@@ -1,4 +1,4 @@
-import { type Client, type Json } from './client.js';
+import { type Answer, type Client, type Json } from './client.js';
 
 export interface PagesOptions {
   readonly query?: Readonly<Record<string, string>>;
@@ -22,10 +22,19 @@ export async function* pages(
       limit: String(limit()),
       ...(cursor !== '' && { cursor }),
     });
-    const { status, body, text } = await client.get(`${path}?${search.toString()}`);
+    const { status, body, text } = await patiently(() => client.get(`${path}?${search.toString()}`));
     if (status !== 200) throw new Error(`${path} answered ${status}: ${text}`);
     yield body;
     cursor = body.nextCursor as string | null;
+  }
+}
+
+/** A read that was refused for want of time is sent again, as a client would: a machine may be busy with other things. */
+async function patiently(read: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await read();
+    if (tries === 5 || (answer.status !== 503 && answer.status !== 504)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 200 * tries));
   }
 }
 

@@ -31,7 +31,7 @@ export async function openGround(settings: Settings, platform: Platform, logger:
   await ports.events.createTopics([USER_EVENTS]);
   const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
     clock,
-    owner: hostname(),
+    owner: `account-service/${hostname()}`,
     onError: (error) => logger.error('the worker number of ids was not renewed', error),
   });
   const notRequired = health.require('account-db', () => sql.ping());

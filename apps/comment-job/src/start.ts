@@ -54,7 +54,7 @@ export async function start(
   await ports.events.createTopics(commentTopics);
   const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
     clock,
-    owner: hostname(),
+    owner: `comment-job/${hostname()}`,
     onError: (error) => logger.error('the worker number of ids was not renewed', error),
   });
   const ground = { platform, logger, sql, ids };

@@ -15,6 +15,7 @@ import { ImportComments } from './importing/import-comments.js';
 import { ImportingGrpc } from './importing/importing.grpc.js';
 import { CommandLog } from './intake/command-log.js';
 import { Idempotency } from './intake/idempotency.js';
+import { KvMemory } from './intake/kv-memory.js';
 import { Overlays } from './intake/overlays.js';
 import { FloorWalk } from './listing/floor-walk.js';
 import { GetComment } from './listing/get-comment.js';
@@ -100,7 +101,9 @@ function publish(
   log: CommandLog,
 ): Publish {
   const { ports, clock, config } = platform;
-  const idempotency = new Idempotency({ kv: ports.kvState, answers: new Answers(sql), clock, logger });
+  const memory = new KvMemory(ports.kvState, ports.events);
+  const answers = new Answers(sql);
+  const idempotency = new Idempotency({ kv: ports.kvState, answers, memory, clock, logger });
   const rules = PostingRules.standard(ports.kvState, config.limits === 'on');
   return new Publish(idempotency, new Drafts(views, records), rules, log);
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Cache } from '@storey/cache';
 import {
   Comments,
@@ -39,7 +40,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
   const caches = commentCaches(cache, { subjects: new Subjects(sql), comments: new Comments(sql) });
   const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
     clock,
-    owner: `comment-service/${process.pid}`,
+    owner: `comment-service/${hostname()}`,
     onError: (error) => logger.warn('the lease of ids was not renewed', { cause: String(error) }),
   });
   const topic = commentTopics.find(({ name }) => name === EVENTS_TOPIC);

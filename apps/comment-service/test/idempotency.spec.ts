@@ -10,7 +10,9 @@ import {
 import { commentEvents } from '@storey/contracts';
 import { unavailable } from '@storey/errors';
 import { type Message } from '@storey/events';
+import { eventually } from '@storey/testing';
 import { Bench, SLOW, alice, bob, refusal, type CommentClient } from './bench.js';
+import { commentJob } from './job.js';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -110,6 +112,21 @@ describe('posting under an idempotency key', () => {
     expect(await refusal(bench.as(alice, publish('Bye')))).toMatchObject({
       code: 'COMMON_IDEMPOTENCY_MISMATCH',
     });
+  });
+
+  it('waits for the writer when kv has forgotten everything, then finds the answer', async () => {
+    const first = await bench.as(alice, publish('Hello'));
+    await bench.platform.ports.kvState.flush();
+    expect(await refusal(bench.as(alice, publish('Hello')))).toMatchObject({ kind: 'unavailable' });
+    expect(await refusal(bench.as(bob, publish('A new one', 'other')))).toMatchObject({
+      kind: 'unavailable',
+    });
+    expect(await commands()).toHaveLength(1);
+
+    await bench.startJob(commentJob);
+    const again = await eventually(() => bench.as(alice, publish('Hello')), { timeoutMs: 10_000 });
+    expect([again.comment?.id, again.replayed]).toEqual([first.comment?.id, true]);
+    expect(await bench.as(bob, publish('A new one', 'other'))).toMatchObject({ replayed: false });
   });
 });
 

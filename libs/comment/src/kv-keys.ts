@@ -8,6 +8,9 @@ export const overlayKey = (userId: bigint): string => `{u:${userId}}:ov`;
 /** What was given out for one idempotency key of one user. */
 export const reservationKey = (userId: bigint, key: string): string => `{i:${userId}}:${key}`;
 
+/** There as long as kv remembers every reservation that was ever made and has not expired. */
+export const REMEMBERS_KEY = '{i}:whole';
+
 /** The number of the ranking that is current. @param scope a subject (its roots) or a root (its replies). */
 export const hotKey = (scope: bigint): string => `{s:${scope}}:hot`;
 

@@ -5,6 +5,8 @@ const PARTITIONS = 12;
 
 /** `CommentCommand`: accepted, to be applied by the one writer. Keyed by subject. */
 export const COMMANDS_TOPIC = 'comment.commands.v1';
+/** The group of the one writer. */
+export const WRITER_GROUP = 'comment.job';
 /** `CommentEvent`: what happened. Keyed by subject. */
 export const EVENTS_TOPIC = 'comment.events.v1';
 

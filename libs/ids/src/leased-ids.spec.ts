@@ -121,6 +121,28 @@ describe('LeasedIds', () => {
   });
 });
 
+describe('a process that dies in a loop', () => {
+  it('starts seven hundred times within one lease, and no twin is made, not even by those that live on', async () => {
+    const { clock, open } = setUp();
+    const seen = new Set<bigint>();
+    const lived: LeasedIds[] = [];
+    for (let n = 0; n < 700; n += 1) {
+      lived.push(await open());
+      clock.step(1);
+      for (const ids of [lived[n], lived[n - 300], lived[n >> 1]]) if (ids) seen.add(ids.next(0));
+    }
+    expect(seen.size).toBe(700 + 400 + 700);
+  });
+
+  it('takes nothing from anybody else', async () => {
+    const { clock, store, open } = setUp();
+    for (let n = 0; n < 256; n += 1) await open();
+    for (const row of store.rows.values()) store.rows.set(row.worker, { ...row, owner: 'another' });
+    await expect(open()).rejects.toMatchObject({ kind: 'unavailable' });
+    await clock.advance(0);
+  });
+});
+
 describe('over crashes, hand-overs and steps of the clock', () => {
   const who = fc.nat(3);
   const action = fc.oneof(

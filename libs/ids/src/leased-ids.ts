@@ -11,7 +11,7 @@ const MAX_TRIES = 16;
 
 export interface LeaseOptions {
   readonly clock: Clock;
-  /** Names this process in the table. */
+  /** Names this process in the table; the same after a restart, so that it finds what it left behind. */
   readonly owner: string;
   /** How long ids go on when the store is gone. Default ten minutes. */
   readonly leaseMs?: number;
@@ -88,9 +88,9 @@ export class LeasedIds extends Ids {
 }
 
 async function acquire(store: WorkerLeaseStore, options: Required<LeaseOptions>): Promise<Held> {
-  const { clock, leaseMs } = options;
+  const { clock, leaseMs, owner } = options;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const lease = freeWorker(await store.read(), clock.now(), leaseMs);
+    const lease = freeWorker(await store.read(), { now: clock.now(), leaseMs, owner });
     if (!lease) break;
     const { worker, marks } = lease;
     const held = await extend(

@@ -23,20 +23,27 @@ export interface WorkerLeaseStore {
 }
 
 /**
- * The first worker that may be taken: never leased, or its lease has been over for one more lease, so that
- * clocks of two machines may differ by that much; and its marks leave room for ids of this time.
+ * The worker to take: one that was never leased, or whose lease has been over for one more lease, so that clocks of two
+ * machines may differ by that much; else one that `owner` itself left behind, for a process that dies in a loop
+ * must not use all of them up. Its marks leave room for ids of this time in either case: that alone makes twins impossible.
  */
 export function freeWorker(
   leases: readonly WorkerLease[],
-  now: number,
-  leaseMs: number,
+  { now, leaseMs, owner }: { readonly now: number; readonly leaseMs: number; readonly owner: string },
 ): WorkerLease | undefined {
   const known = new Map(leases.map((lease) => [lease.worker, lease]));
-  for (let worker = 0; worker < WORKERS; worker += 1) {
-    const lease = known.get(worker);
-    if (!lease) return { worker, owner: '', epoch: 0, leaseUntil: 0, marks: NO_MARKS };
-    const rested = lease.leaseUntil + leaseMs <= now;
-    if (rested && lease.marks.some((mark) => mark < now - EPOCH_MS)) return lease;
-  }
-  return undefined;
+  const all = Array.from({ length: WORKERS }, (_, worker) => known.get(worker) ?? unused(worker));
+  const usable = all.filter(({ epoch, marks }) => epoch === 0 || marks.some((mark) => mark < now - EPOCH_MS));
+  return (
+    usable.find(({ epoch, leaseUntil }) => epoch === 0 || leaseUntil + leaseMs <= now) ??
+    usable.find((lease) => lease.owner === owner)
+  );
 }
+
+const unused = (worker: number): WorkerLease => ({
+  worker,
+  owner: '',
+  epoch: 0,
+  leaseUntil: 0,
+  marks: NO_MARKS,
+});

@@ -1,5 +1,11 @@
 import { type Transaction } from 'kysely';
-import { shardOfSubject, type CommentDb, type SubjectKey, type SubjectTable } from '@storey/comment';
+import {
+  WRITER_GROUP,
+  shardOfSubject,
+  type CommentDb,
+  type SubjectKey,
+  type SubjectTable,
+} from '@storey/comment';
 import { type Clock, type FaultPoint } from '@storey/context';
 import { comment } from '@storey/contracts';
 import { type Ids } from '@storey/ids';
@@ -16,7 +22,7 @@ import { saveThread } from './save-thread.js';
 import { type Thread } from './thread.js';
 
 /** The inbox that remembers which commands were applied. */
-export const CONSUMER = 'comment.job';
+export const CONSUMER = WRITER_GROUP;
 const TIMEOUT_MS = 8_000;
 
 export interface ApplierOptions {

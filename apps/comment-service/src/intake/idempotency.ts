@@ -3,6 +3,7 @@ import { currentContext, type Clock } from '@storey/context';
 import { AppError, isAppError, unavailable } from '@storey/errors';
 import { type Kv } from '@storey/kv';
 import { type Logger } from '@storey/observability';
+import { type KvMemory } from './kv-memory.js';
 import { decodeReservation, encodeReservation, type Reservation } from './reservation.js';
 import { type Ticket } from './ticket.js';
 
@@ -29,6 +30,7 @@ export interface IdempotencyOptions {
   readonly kv: Kv;
   /** What the writer stored beside what it applied. */
   readonly answers: Pick<Answers, 'find'>;
+  readonly memory: Pick<KvMemory, 'isWhole'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,7 +38,7 @@ export interface IdempotencyOptions {
 /**
  * One effect per (user, key). The key is bound to a command id before anything happens, so whoever dies between
  * the append and the answer is repeated under the same id, and the writer drops the twin. The reservation lives in
- * kv; should kv have lost it, the row that the writer left beside the comment decides.
+ * kv; should kv have lost it, the row that the writer left beside the comment decides, once the writer has caught up.
  */
 export class Idempotency {
   readonly #options: IdempotencyOptions;
@@ -63,15 +65,29 @@ export class Idempotency {
   }
 
   async #first(request: KeyedRequest, reservation: Reservation): Promise<Ticket> {
-    const before = await this.#before(request);
-    if (!before) return this.#ticket(request, reservation, false);
     const ticket = this.#ticket(request, reservation, false);
+    const before = await this.#lookBack(request, ticket);
+    if (!before) return ticket;
     if (!sameBytes(before.fingerprint, request.fingerprint)) {
       await ticket.release();
       throw mismatch();
     }
     await ticket.done(before.response);
     return { ...ticket, answer: before.response, retried: true };
+  }
+
+  /** @throws AppError unavailable when kv has forgotten and an earlier twin may still wait in the log. */
+  async #lookBack(request: KeyedRequest, ticket: Ticket): Promise<Answer | undefined> {
+    try {
+      const isWhole = await this.#options.memory.isWhole();
+      const before = await this.#before(request);
+      if (before || isWhole) return before;
+    } catch (error) {
+      await ticket.release();
+      throw error;
+    }
+    await ticket.release();
+    throw unavailable('Earlier requests are still being applied. Try again in a moment.');
   }
 
   /**
