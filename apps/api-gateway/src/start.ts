@@ -1,10 +1,9 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { AccessTokenVerifier } from '@storey/auth';
 import { type ConfigOf } from '@storey/config';
 import { account } from '@storey/contracts';
 import { unavailable } from '@storey/errors';
-import { listenError, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { listen, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { type config } from './config.js';
 import { Cors } from './edge/cors.js';
 import { Edge } from './edge/edge.js';
@@ -42,8 +41,8 @@ export async function start(
     platform: { ports, tokens: platform.tokens, logger, metrics },
   });
   const server = createEdgeServer((request, response) => void answer(request, response));
-  await listen(server, settings);
-  return { port: (server.address() as AddressInfo).port, close: () => close(server, revocations) };
+  const port = await listen(server, settings);
+  return { port, close: () => close(server, revocations) };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
@@ -72,12 +71,6 @@ function toRevocation({ target, atMs }: account.ListRevocationsReply_Revocation)
     ? { sessionId: id, atMs: Number(atMs) }
     : { userId: id, atMs: Number(atMs) };
 }
-
-const listen = (server: Server, { host, port }: PlatformConfig): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen({ host, port }, resolve);
-  });
 
 /** Refuses new connections, lets answers end, cuts what still streams. */
 async function close(server: Server, revocations: Revocations): Promise<void> {

@@ -5,7 +5,7 @@ export { Health } from './health.js';
 export type { Check, Readiness } from './health.js';
 export { answerHealth, serveHealth } from './health-server.js';
 export type { HealthAnswer } from './health-server.js';
-export { listenError } from './listen.js';
+export { listen } from './listen.js';
 export { openPlatform } from './platform.js';
 export type { Platform, PlatformOptions, RunningApp } from './platform.js';
 export { platformConfig } from './platform-config.js';

@@ -13,7 +13,7 @@ export function listen(
   });
 }
 
-export function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EADDRINUSE')
     return new StartError(`Port ${port} on ${host} is in use. Set PORT to a free one.`, { cause: error });
   if (error.code === 'EACCES')
