@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ToxicProxy } from './toxic-proxy.js';
 
+/** A reset is what most tests wait for: it is told by 'close'. */
+const socketTo = ({ port }: ToxicProxy): Socket => connect(port, '127.0.0.1').on('error', () => undefined);
+
 describe('ToxicProxy', () => {
   let echo: Server;
   let proxy: ToxicProxy;
@@ -17,7 +20,7 @@ describe('ToxicProxy', () => {
   });
 
   const open = async (): Promise<Socket> => {
-    const socket = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
+    const socket = socketTo(proxy);
     await once(socket, 'connect');
     return socket;
   };
@@ -48,7 +51,7 @@ describe('ToxicProxy', () => {
     const before = closed(await open());
     proxy.set({ kind: 'down' });
     await before;
-    await closed(await open());
+    await closed(socketTo(proxy));
     expect(proxy.connections).toBe(0);
     proxy.set({ kind: 'none' });
     const after = await open();
