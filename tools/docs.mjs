@@ -15,8 +15,8 @@ const INTRO = `# Settings
 
 <!-- Made by \`npm run docs\` from the code; do not edit. -->
 
-Every setting is an environment variable with a default, so \`npm start\` needs none. An empty value counts as unset. All
-mistakes are told at once, and an unknown \`STOREY_…\` is one. A URL names an adapter by its scheme; \`sqlite:\` and \`file:\`
+Every setting is an environment variable with a default, so \`npm start\` needs none. An empty value counts as unset, and
+\`<NAME>_FILE\` may name a file that holds the value. All mistakes are told at once, and an unknown \`STOREY_…\` is one. A URL names an adapter by its scheme; \`sqlite:\` and \`file:\`
 without a path mean a file in \`DATA_DIR\`.
 `;
 

@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const needsPeers = ['rpcAccountUrl', 'kvStateUrl', 'eventsUrl'] as const;
-await runApp({ name: 'account-service', config, start, needsPeers }, process.env);
+const uses = ['sqlAccountUrl', 'kvStateUrl', 'eventsUrl', 'rpcAccountUrl'] as const;
+await runApp({ name: 'account-service', config, start, uses }, process.env);

@@ -7,7 +7,7 @@ await runApp(
     config,
     start,
     servesHttp: true,
-    needsPeers: ['kvStateUrl', 'rpcAccountUrl', 'upstreamWebUrl', 'upstreamAppUrl', 'upstreamAdminUrl'],
+    uses: ['kvStateUrl', 'rpcAccountUrl', 'upstreamWebUrl', 'upstreamAppUrl', 'upstreamAdminUrl'],
   },
   process.env,
 );

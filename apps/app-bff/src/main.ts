@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const needsPeers = ['rpcAccountUrl', 'rpcCommentUrl', 'rpcHistoryUrl', 'upstreamAppUrl'] as const;
-await runApp({ name: 'app-bff', config, start, needsPeers }, process.env);
+const uses = ['kvStateUrl', 'rpcAccountUrl', 'rpcCommentUrl', 'rpcHistoryUrl', 'upstreamAppUrl'] as const;
+await runApp({ name: 'app-bff', config, start, uses }, process.env);

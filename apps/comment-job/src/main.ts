@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const needsPeers = ['sqlCommentUrl', 'kvCacheUrl', 'eventsUrl'] as const;
-await runApp({ name: 'comment-job', config, start, needsPeers }, process.env);
+const uses = ['sqlCommentUrl', 'kvCacheUrl', 'eventsUrl'] as const;
+await runApp({ name: 'comment-job', config, start, uses }, process.env);

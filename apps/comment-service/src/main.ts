@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const needsPeers = ['sqlCommentUrl', 'kvStateUrl', 'eventsUrl', 'rpcCommentUrl'] as const;
-await runApp({ name: 'comment-service', config, start, needsPeers }, process.env);
+const uses = ['sqlCommentUrl', 'kvStateUrl', 'kvCacheUrl', 'eventsUrl', 'rpcCommentUrl'] as const;
+await runApp({ name: 'comment-service', config, start, uses }, process.env);

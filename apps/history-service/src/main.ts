@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const needsPeers = ['sqlHistoryUrl', 'kvStateUrl', 'eventsUrl', 'rpcHistoryUrl'] as const;
-await runApp({ name: 'history-service', config, start, needsPeers }, process.env);
+const uses = ['sqlHistoryUrl', 'kvStateUrl', 'eventsUrl', 'rpcHistoryUrl'] as const;
+await runApp({ name: 'history-service', config, start, uses }, process.env);

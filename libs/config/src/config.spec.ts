@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError, integer, loadConfig, oneOf, optionalText, url } from './index.js';
 
 const shape = {
@@ -45,4 +48,25 @@ describe('loadConfig', () => {
   it.each(['-1', '65536', '8080.5', '1e3', ' 80'])('refuses PORT=%p', (port) => {
     expect(mistakesOf({ PORT: port })).toHaveLength(1);
   });
+
+  it('reads a setting from the file that its _FILE names', () => {
+    using folder = temporary();
+    const file = join(folder.path, 'password');
+    writeFileSync(file, 'correct horse\n');
+    expect(loadConfig(shape, { ADMIN_PASSWORD_FILE: file }).password).toBe('correct horse');
+  });
+
+  it('refuses a file that is not there, and a setting that is given twice, without telling its value', () => {
+    expect(mistakesOf({ ADMIN_PASSWORD_FILE: '/nowhere/at/all' })).toEqual([
+      expect.stringMatching(/^ADMIN_PASSWORD_FILE: can't be read: ENOENT/),
+    ]);
+    expect(mistakesOf({ ADMIN_PASSWORD_FILE: '/nowhere/at/all', ADMIN_PASSWORD: 'secret' })).toEqual([
+      'ADMIN_PASSWORD: is given, and so is ADMIN_PASSWORD_FILE; unset one',
+    ]);
+  });
 });
+
+function temporary(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'storey-config-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}

@@ -10,7 +10,7 @@ export { openPlatform } from './platform.js';
 export type { Platform, PlatformOptions, RunningApp } from './platform.js';
 export { platformConfig } from './platform-config.js';
 export type { PlatformConfig } from './platform-config.js';
-export type { Bff, Domain, Ports } from './ports.js';
+export type { Bff, Domain, PortSetting, Ports } from './ports.js';
 export { runApp } from './run-app.js';
 export type { AppProgram } from './run-app.js';
 export { INTERNAL_HEADERS, contextOf } from './http/internal-identity.js';

@@ -1,6 +1,11 @@
 import { integer, oneOf, optionalText, text, url, type ConfigOf } from '@storey/config';
 import { LOG_LEVELS } from '@storey/observability';
 
+const SQL = ['sqlite', 'mysql', 'mysqls'];
+const REDIS = ['redis', 'rediss', 'redis+cluster', 'rediss+cluster'];
+const RPC = ['inproc', 'grpc', 'grpcs'];
+const UPSTREAM = ['inproc', 'http', 'https'];
+
 /** Settings that every app understands. An empty path in a URL means a file in DATA_DIR. */
 export const platformConfig = {
   host: text('HOST', 'Address to listen on', '127.0.0.1'),
@@ -8,18 +13,36 @@ export const platformConfig = {
   dataDir: text('DATA_DIR', 'Folder of everything embedded adapters and secrets keep', './data'),
   logLevel: oneOf('LOG_LEVEL', 'Least severe log line written', LOG_LEVELS, 'info'),
   limits: oneOf('LIMITS', 'All rate limits', ['on', 'off'], 'on'),
-  sqlAccountUrl: url('SQL_ACCOUNT_URL', 'Database of accounts', 'sqlite:', ['sqlite']),
-  sqlCommentUrl: url('SQL_COMMENT_URL', 'Database of comments', 'sqlite:', ['sqlite']),
-  sqlHistoryUrl: url('SQL_HISTORY_URL', 'Database of history', 'sqlite:', ['sqlite']),
-  kvStateUrl: url('KV_STATE_URL', 'Key-value store that may not lose anything', 'file:', ['file']),
-  kvCacheUrl: url('KV_CACHE_URL', 'Key-value store that may lose everything', 'memory:', ['memory']),
-  eventsUrl: url('EVENTS_URL', 'Event log', 'sqlite:', ['sqlite']),
-  rpcAccountUrl: url('RPC_ACCOUNT_URL', 'account-service', 'inproc:', ['inproc']),
-  rpcCommentUrl: url('RPC_COMMENT_URL', 'comment-service', 'inproc:', ['inproc']),
-  rpcHistoryUrl: url('RPC_HISTORY_URL', 'history-service', 'inproc:', ['inproc']),
-  upstreamWebUrl: url('UPSTREAM_WEB_URL', 'web-bff, as the gateway reaches it', 'inproc:', ['inproc']),
-  upstreamAppUrl: url('UPSTREAM_APP_URL', 'app-bff, as the gateway reaches it', 'inproc:', ['inproc']),
-  upstreamAdminUrl: url('UPSTREAM_ADMIN_URL', 'admin-bff, as the gateway reaches it', 'inproc:', ['inproc']),
+  sqlAccountUrl: url('SQL_ACCOUNT_URL', 'Database of accounts', 'sqlite:', SQL),
+  sqlCommentUrl: url('SQL_COMMENT_URL', 'Database of comments', 'sqlite:', SQL),
+  sqlHistoryUrl: url('SQL_HISTORY_URL', 'Database of history', 'sqlite:', SQL),
+  kvStateUrl: url('KV_STATE_URL', 'Key-value store that may not lose anything', 'file:', ['file', ...REDIS]),
+  kvCacheUrl: url('KV_CACHE_URL', 'Key-value store that may lose everything', 'memory:', [
+    'memory',
+    ...REDIS,
+  ]),
+  eventsUrl: url('EVENTS_URL', 'Event log', 'sqlite:', ['sqlite', 'kafka', 'kafkas']),
+  rpcAccountUrl: url('RPC_ACCOUNT_URL', 'account-service, and the port it serves on', 'inproc:', RPC),
+  rpcCommentUrl: url('RPC_COMMENT_URL', 'comment-service, and the port it serves on', 'inproc:', RPC),
+  rpcHistoryUrl: url('RPC_HISTORY_URL', 'history-service, and the port it serves on', 'inproc:', RPC),
+  upstreamWebUrl: url(
+    'UPSTREAM_WEB_URL',
+    'web-bff for the gateway, and the port it serves on',
+    'inproc:',
+    UPSTREAM,
+  ),
+  upstreamAppUrl: url(
+    'UPSTREAM_APP_URL',
+    'app-bff for the gateway, and the port it serves on',
+    'inproc:',
+    UPSTREAM,
+  ),
+  upstreamAdminUrl: url(
+    'UPSTREAM_ADMIN_URL',
+    'admin-bff for the gateway, and the port it serves on',
+    'inproc:',
+    UPSTREAM,
+  ),
   internalSecret: optionalText(
     'INTERNAL_SECRET',
     '32 bytes or more in base64url that sign tokens between apps; default: made once in DATA_DIR',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Health } from './health.js';
 import { type PlatformConfig } from './platform-config.js';
 import { StartError } from './start-error.js';
-import { openPorts, type Ports } from './ports.js';
+import { openPorts, type PortSetting, type Ports } from './ports.js';
 
 /** What an app is given besides its own settings. */
 export interface Platform {
@@ -30,22 +30,24 @@ export interface PlatformOptions {
   readonly config: PlatformConfig;
   readonly folder: string;
   readonly faultPoint: FaultPoint;
+  /** What of the outside is opened. Default: everything. */
+  readonly uses?: readonly PortSetting[] | undefined;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { config, folder, faultPoint, clock = systemClock, random = systemRandom } = options;
+  const { config, folder, faultPoint, uses, clock = systemClock, random = systemRandom } = options;
   const logger = options.logger ?? createLogger(config.logLevel);
   const secrets = join(folder, 'secrets');
   const internal = await secretOf({ name: 'internal', folder: secrets, given: config.internalSecret });
   const cursor = await secretOf({ name: 'cursor', folder: secrets, given: config.cursorSecret });
   const tokens = new InternalTokens({ secret: internal, clock });
   const metrics = Metrics.create();
-  const ports = await openPorts({ config, folder, tokens, clock, logger, metrics, faultPoint });
+  const ports = await openPorts({ config, uses, folder, tokens, clock, logger, metrics, faultPoint });
   const health = new Health(clock);
-  requirePorts(health, ports);
+  requirePorts(health, ports, uses);
   return {
     ports,
     logger,
@@ -70,8 +72,8 @@ async function secretOf(source: SecretSource): Promise<Uint8Array> {
   }
 }
 
-function requirePorts(health: Health, { kvState, kvCache, events }: Ports): void {
-  health.require('kv-state', () => kvState.ping());
-  health.require('kv-cache', () => kvCache.ping());
-  health.require('events', () => events.ping());
+function requirePorts(health: Health, ports: Ports, uses: readonly PortSetting[] | undefined): void {
+  const parts = { kvState: 'kv-state', kvCache: 'kv-cache', events: 'events' } as const;
+  for (const [port, part] of Object.entries(parts) as [keyof typeof parts, string][])
+    if (!uses || uses.includes(`${port}Url`)) health.require(part, () => ports[port].ping());
 }

@@ -13,7 +13,13 @@ import { shardGuard } from './shard-guard.js';
 export type Domain = 'account' | 'comment' | 'history';
 export type Bff = 'web-bff' | 'app-bff' | 'admin-bff';
 
-/** Everything outside of an app, each opened from its URL. One object per process. */
+/** The settings that name something outside of an app. */
+export type PortSetting = Extract<keyof PlatformConfig, `${string}Url`>;
+
+/**
+ * Everything outside of an app, each opened from its URL. One object per process. What the app did not say it uses is
+ * not opened, and asking for it is a defect.
+ */
 export interface Ports {
   /** Opened, and migrated, on first use; the same database to everyone who asks in this process. */
   sql<DB>(domain: Domain, migrations: OpenSqlOptions['migrations']): Promise<Sql<DB>>;
@@ -31,6 +37,8 @@ export interface Ports {
 
 export interface PortOptions {
   readonly config: PlatformConfig;
+  /** Which of them are opened. Default: all. */
+  readonly uses?: readonly PortSetting[] | undefined;
   /** Where embedded adapters keep their files. */
   readonly folder: string;
   readonly tokens: InternalTokens;
@@ -41,20 +49,9 @@ export interface PortOptions {
 }
 
 export async function openPorts(options: PortOptions): Promise<Ports> {
-  const { config, folder, tokens, clock, logger, faultPoint } = options;
+  const { config, tokens, clock, logger } = options;
   const onError = (error: unknown, where: string): void => logger.error(`failed in ${where}`, error);
-  const onNotice = (notice: KvNotice): void => reportKv(logger, notice);
-  const kvState = await openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), {
-    clock,
-    faultPoint,
-    onNotice,
-  });
-  const kvCache = await openKv(config.kvCacheUrl, { clock });
-  const events = await openEventLog(inFolder(config.eventsUrl, folder, 'events.db'), {
-    clock,
-    faultPoint,
-    onError,
-  });
+  const [kvState, kvCache, events] = await openStores(options, onError);
   const urls = {
     account: config.rpcAccountUrl,
     comment: config.rpcCommentUrl,
@@ -66,17 +63,47 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
   const upstreams = openUpstreams(config, upstreamHub);
   return {
     sql: (domain, migrations) => databases.open(domain, migrations),
-    kvState,
-    kvCache,
-    events,
+    get kvState() {
+      return used(kvState, 'kvStateUrl');
+    },
+    get kvCache() {
+      return used(kvCache, 'kvCacheUrl');
+    },
+    get events() {
+      return used(events, 'eventsUrl');
+    },
     rpc,
     upstream: (bff) => upstreams[bff],
     upstreamHub,
     close: async () => {
       for (const part of [...Object.values(upstreams), events, databases, kvCache, kvState])
-        await part.close();
+        await part?.close();
     },
   };
+}
+
+/** Side by side, as each may have to wait for its server. */
+function openStores(
+  { config, folder, clock, logger, faultPoint, uses }: PortOptions,
+  onError: (error: unknown, where: string) => void,
+): Promise<[Kv | undefined, Kv | undefined, EventLog | undefined]> {
+  const when = <T>(setting: PortSetting, open: () => Promise<T>): Promise<T | undefined> =>
+    !uses || uses.includes(setting) ? open() : Promise.resolve(undefined);
+  const onNotice = (notice: KvNotice): void => reportKv(logger, notice);
+  return Promise.all([
+    when('kvStateUrl', () =>
+      openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), { clock, faultPoint, onNotice }),
+    ),
+    when('kvCacheUrl', () => openKv(config.kvCacheUrl, { clock })),
+    when('eventsUrl', () =>
+      openEventLog(inFolder(config.eventsUrl, folder, 'events.db'), { clock, faultPoint, onError }),
+    ),
+  ]);
+}
+
+function used<T>(port: T | undefined, setting: PortSetting): T {
+  if (port === undefined) throw new Error(`This app does not say that it uses ${setting}.`);
+  return port;
 }
 
 /** Rewriting the journal is its daily work; anything else somebody should know of. */

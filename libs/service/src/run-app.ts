@@ -7,6 +7,7 @@ import { lockDataDir } from './data-dir.js';
 import { serveHealth } from './health-server.js';
 import { openPlatform, type Platform, type RunningApp } from './platform.js';
 import { platformConfig, type PlatformConfig } from './platform-config.js';
+import { type PortSetting } from './ports.js';
 import { StartError } from './start-error.js';
 
 /** How long an ordered shutdown may take before the process ends anyway, ms. */
@@ -16,8 +17,11 @@ export interface AppProgram<S extends ConfigShape> {
   readonly name: string;
   readonly config: S;
   start(config: ConfigOf<S> & PlatformConfig, platform: Platform): Promise<RunningApp>;
-  /** Settings whose single-process adapters this app can't do with, because its peers are other processes. */
-  readonly needsPeers?: readonly (keyof PlatformConfig)[];
+  /**
+   * What of the outside this app uses; the rest is not opened. Its peers are other processes, so an adapter that serves
+   * one process only is refused. Absent: everything is used, and every peer is in this process.
+   */
+  readonly uses?: readonly PortSetting[];
   /** True for an app that answers health over its own HTTP port already. */
   readonly servesHttp?: boolean;
 }
@@ -51,6 +55,7 @@ async function begin<S extends ConfigShape>(
     config,
     folder: dataDir.path,
     faultPoint,
+    uses: program.uses,
     logger,
   });
   const app = await program.start(config, platform);
@@ -83,10 +88,10 @@ function plannedFaults({ killAt, nodeEnv }: PlatformConfig): FaultPoint {
 }
 
 function refuseSingleProcessAdapters<S extends ConfigShape>(
-  { name, needsPeers = [] }: AppProgram<S>,
+  { name, uses = [] }: AppProgram<S>,
   config: PlatformConfig,
 ): void {
-  const single = needsPeers.filter((key) => /^(inproc|memory|file|sqlite):/.test(String(config[key])));
+  const single = uses.filter((key) => /^(inproc|memory|file|sqlite):/.test(String(config[key])));
   if (single.length === 0) return;
   const settings = single.map((key) => `${platformConfig[key].env}=${String(config[key])}`).join(', ');
   throw new StartError(
