@@ -1,0 +1,37 @@
+# One image holds every app and its modules once; which app a container runs is its command. `--build-arg APP=NAME` says
+# what it runs when told nothing, and changes the last layer only.
+
+# What `npm ci` reads and nothing else, so that a change of code keeps the layers with the modules.
+FROM node:24-slim AS manifests
+WORKDIR /storey
+COPY . .
+RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete && find . -type d -empty -delete
+
+FROM node:24-slim AS build
+WORKDIR /storey
+COPY --from=manifests /storey ./
+RUN npm ci --loglevel=error
+COPY . .
+RUN npm run build
+# Every workspace with what it runs from: its package.json and its build.
+RUN mkdir /built && cp --parents -r apps/*/package.json apps/*/dist libs/*/package.json libs/*/dist /built
+
+FROM node:24-slim AS modules
+WORKDIR /storey
+COPY --from=manifests /storey ./
+RUN npm ci --omit=dev --loglevel=error && npm cache clean --force
+
+FROM node:24-slim
+WORKDIR /storey
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+# Volumes that are mounted here for the first time take over the owner.
+RUN mkdir -p /data /run/storey/secrets /run/storey/root && chown -R node:node /data /run/storey
+COPY --from=modules /storey/node_modules ./node_modules
+COPY --from=build /built ./
+COPY package.json LICENSE ./
+COPY tools ./tools
+EXPOSE 8080
+ARG APP=standalone
+RUN test -f apps/$APP/dist/main.js && ln -sf apps/$APP/dist/main.js main.js
+USER node
+CMD ["node", "main.js"]
