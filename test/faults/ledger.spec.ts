@@ -3,20 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { commentMigrations, findCommentFaults, type CommentDb } from '@storey/comment';
 import { openSql } from '@storey/sql';
-import { Ledger, eventually, readLedger } from '@storey/testing';
-import { Client } from '../support/client.js';
+import { Ledger } from '@storey/testing';
 import { Product } from '../support/product.js';
 import { Stores } from '../support/stores.js';
-import { judgeApi, judgePosts } from './chaos/api-verdict.js';
-import { judgeComments } from './chaos/comments-verdict.js';
+import { Crowd } from './chaos/crowd.js';
 import { Dice } from './chaos/dice.js';
-import { judgeEvents } from './chaos/events-verdict.js';
-import { judgeHistory } from './chaos/history-verdict.js';
 import { Killer, type Plan } from './chaos/killer.js';
-import { Promised } from './chaos/promises.js';
 import { amount, seed, tell } from './chaos/proof.js';
 import { quiet } from './chaos/quiet.js';
-import { Visitor } from './chaos/visitor.js';
 
 const VISITORS = 8;
 /** The load goes on over the last start, too. */
@@ -66,69 +60,29 @@ async function live(name: string, plans: (dice: Dice) => readonly Plan[]): Promi
   const chosen = seed();
   tell(name, { seed: chosen });
   const dice = new Dice(chosen);
-  const promised = new Promised();
   await using product = await Product.start({ LIMITS: 'off', HISTORY_WINDOW_MS: '500' });
   const path = join(product.folder.path, 'ledger.jsonl');
   using ledger = new Ledger(path);
-  const stranger = new Client(() => product.url);
-  const clients = await Promise.all(
-    Array.from({ length: VISITORS }, () => new Client(() => product.url).register()),
-  );
-  const visitors = clients.map(
-    (client, i) =>
-      new Visitor({
-        client,
-        dice: dice.split(),
-        promised,
-        ledger,
-        name: `${chosen.toString(36)}-${i}`,
-        subjects: SUBJECTS,
-      }),
-  );
+  const crowd = await Crowd.gather({
+    url: () => product.url,
+    dice,
+    ledger,
+    path,
+    visitors: VISITORS,
+    subjects: SUBJECTS,
+    name: chosen.toString(36),
+  });
   const killer = new Killer(product, dice.split());
-  const end = new AbortController();
-  const load = Promise.all(visitors.map((visitor) => visitor.run(end.signal)));
-  await Promise.race([killer.carryOut(plans(dice.split())), load]); // a visitor that gives up ends the run
+  await crowd.during(killer.carryOut(plans(dice.split())));
   await sleep(AFTERWARDS_MS);
-  end.abort();
-  await load;
+  await crowd.goHome();
 
-  const byId = new Map(clients.map((client) => [client.user?.id ?? '', client]));
-  const byName = new Map(visitors.map((visitor, i) => [visitor.name, clients[i] ?? stranger]));
   using stores = new Stores(product.folder.path);
-  await quiet(stores);
-  const entries = readLedger(path);
-  expect(judgeComments(stores, entries, promised.posts)).toEqual([]);
-  await eventually(async () => expect(await judgeApi(stores, stranger, SUBJECTS)).toEqual([]), {
-    timeoutMs: 5000,
-  });
-  const author = ({ key }: { readonly key: string }): Client =>
-    byName.get(key.slice(0, key.lastIndexOf('-'))) ?? stranger;
-  expect(await judgePosts(promised.posts, author)).toEqual([]);
-  const viewer = (userId: string): Client => byId.get(userId) ?? stranger;
-  // What a dead process left behind is looked for every few seconds, once it is old enough.
-  await eventually(async () => expect(await judgeHistory(stores, promised, viewer)).toEqual([]), {
-    timeoutMs: 30_000,
-    everyMs: 500,
-  });
-  expect(judgeEvents(stores)).toEqual([]);
-  expect(promised.faults).toEqual([]);
-  expect(stores.deadLetters()).toEqual({});
+  await quiet(() => stores);
+  await crowd.judge(() => stores);
   await product.stop();
   expect(await writersFaults(product.folder.path)).toEqual([]);
-
-  tell(name, {
-    ...Object.fromEntries(killer.deaths),
-    requests: visitors.reduce((sum, { sent }) => sum + sent, 0),
-    ...Object.fromEntries(
-      (['ok', 'fail', 'unknown'] as const).map((outcome) => [
-        `posts ${outcome}`,
-        entries.filter((entry) => entry.outcome === outcome).length,
-      ]),
-    ),
-    deleted: promised.posts.filter(({ deleted }) => deleted === 'yes').length,
-    progress: [...promised.history.values()].flat().reduce((sum, { reports }) => sum + reports.length, 0),
-  });
+  tell(name, { ...Object.fromEntries(killer.deaths), ...crowd.figures });
   return killer;
 }
 

@@ -1,31 +1,24 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-export type Domain = 'account' | 'comment' | 'history' | 'events';
-/** Integers come as bigint. */
-export type Row = Readonly<Record<string, bigint | string | number | null | Uint8Array>>;
+import { type Domain, type Lag, type Row, type Stored } from './stored.js';
 
-/** A consumer group that has not committed all of a partition. */
-export interface Lag {
-  readonly topic: string;
-  readonly group: string;
-  readonly partition: number;
-  readonly behind: number;
-}
+export type { Row, Stored } from './stored.js';
 
-/** What is really stored, read past the product: its database files, never written to. Works while it runs. */
-export class Stores implements Disposable {
-  readonly #open = new Map<Domain, DatabaseSync>();
+type File = Domain | 'events';
+
+/** The database files of one process, never written to. Works while it runs. */
+export class Stores implements Stored, Disposable {
+  readonly #open = new Map<File, DatabaseSync>();
 
   constructor(private readonly folder: string) {}
 
-  rows(domain: Domain, query: string): readonly Row[] {
-    const statement = this.#database(domain).prepare(query);
+  rows(file: File, query: string): readonly Row[] {
+    const statement = this.#database(file).prepare(query);
     statement.setReadBigInts(true);
     return statement.all() as Row[];
   }
 
-  /** All rows of a sharded table. */
   sharded(domain: Domain, base: string, columns = '*'): readonly Row[] {
     const names = this.rows(
       domain,
@@ -34,7 +27,6 @@ export class Stores implements Disposable {
     return names.flatMap(({ name }) => this.rows(domain, `select ${columns} from ${String(name)}`));
   }
 
-  /** Every group that ever committed on a topic is held to all of its partitions. */
   lags(): readonly Lag[] {
     return this.rows(
       'events',
@@ -53,7 +45,6 @@ export class Stores implements Disposable {
     }));
   }
 
-  /** Messages that were ever given up, by topic. */
   deadLetters(): Readonly<Record<string, number>> {
     const rows = this.rows(
       'events',
@@ -63,7 +54,21 @@ export class Stores implements Disposable {
     return Object.fromEntries(rows.map(({ topic, n }) => [topic, Number(n)]));
   }
 
-  /** Outbox rows that the log has not got. */
+  outboxIds(domain: Domain): readonly bigint[] {
+    return this.rows(domain, 'select id from outbox').map(({ id }) => BigInt(String(id)));
+  }
+
+  logged(topic: string): ReadonlySet<string> {
+    const rows = this.rows(
+      'events',
+      `select m.headers from topic t join "partition" p on p.topic_id = t.id
+       join message m on m.id >= (p.id << 40) and m.id < ((p.id + 1) << 40) where t.name = '${topic}'`,
+    );
+    return new Set(
+      rows.map(({ headers }) => String((JSON.parse(String(headers)) as Record<string, unknown>)['event-id'])),
+    );
+  }
+
   unsent(domain: Domain): number {
     return Number(this.rows(domain, `select count(*) as n from outbox where state <> 'sent'`)[0]?.n);
   }
@@ -73,11 +78,11 @@ export class Stores implements Disposable {
     this.#open.clear();
   }
 
-  #database(domain: Domain): DatabaseSync {
-    const known = this.#open.get(domain);
+  #database(file: File): DatabaseSync {
+    const known = this.#open.get(file);
     if (known) return known;
-    const opened = new DatabaseSync(join(this.folder, `${domain}.db`), { readOnly: true, timeout: 2000 });
-    this.#open.set(domain, opened);
+    const opened = new DatabaseSync(join(this.folder, `${file}.db`), { readOnly: true, timeout: 2000 });
+    this.#open.set(file, opened);
     return opened;
   }
 }

@@ -1,7 +1,7 @@
 import { comment } from '@storey/contracts';
 import { type Client, type Json } from '../../support/client.js';
 import { walk } from '../../support/pages.js';
-import { type Stores } from '../../support/stores.js';
+import { type Stored } from '../../support/stored.js';
 import { type Post } from './promises.js';
 
 const { CommentState, Reaction } = comment;
@@ -11,7 +11,7 @@ type Line = string;
 
 /** Holds what a stranger reads against the tables: every shown comment with its floor, text and figures, every count. */
 export async function judgeApi(
-  stores: Stores,
+  stores: Stored,
   client: Client,
   subjects: readonly string[],
 ): Promise<string[]> {
@@ -63,7 +63,7 @@ const lineOf = (told: Json): Line =>
     `replies ${told.replyCount}`,
   ].join(' ');
 
-function linesOf(stores: Stores): readonly Line[] {
+function linesOf(stores: Stored): readonly Line[] {
   const texts = new Map(stores.sharded('comment', 'comment_content').map((row) => [row.id, row.text]));
   const index = stores.sharded('comment', 'comment_index');
   const reactions = Map.groupBy(stores.sharded('comment', 'comment_reaction'), (row) => row.comment_id);
@@ -88,7 +88,7 @@ function linesOf(stores: Stores): readonly Line[] {
     });
 }
 
-function countsOf(stores: Stores, subject: string): { readonly roots: number; readonly all: number } {
+function countsOf(stores: Stored, subject: string): { readonly roots: number; readonly all: number } {
   const [type, oid] = subject.split('/');
   const found = stores
     .sharded('comment', 'comment_subject')

@@ -1,6 +1,6 @@
 import { comment } from '@storey/contracts';
 import { type LedgerEntry } from '@storey/testing';
-import { type Row, type Stores } from '../../support/stores.js';
+import { type Row, type Stored } from '../../support/stored.js';
 import { type Post, type Reaction } from './promises.js';
 
 const { CommentState, Reaction: Reactions } = comment;
@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<number, Reaction>> = {
 };
 
 /** A comment as it is stored. */
-interface Stored {
+interface StoredComment {
   readonly id: string;
   readonly text: string;
   readonly state: number;
@@ -23,7 +23,7 @@ interface Stored {
 
 /** Holds what the clients were promised against the tables. @returns a line for each promise that was not kept. */
 export function judgeComments(
-  stores: Stores,
+  stores: Stored,
   ledger: readonly LedgerEntry[],
   posts: readonly Post[],
 ): string[] {
@@ -39,7 +39,7 @@ export function judgeComments(
   ];
 }
 
-function read(stores: Stores): readonly Stored[] {
+function read(stores: Stored): readonly StoredComment[] {
   const texts = new Map(stores.sharded('comment', 'comment_content').map(({ id, text }) => [id, text]));
   const rows = stores
     .sharded('comment', 'comment_index')
@@ -48,7 +48,7 @@ function read(stores: Stores): readonly Stored[] {
   return rows;
 }
 
-const toStored = (row: Row, text: Row[string] | undefined): Stored => ({
+const toStored = (row: Row, text: Row[string] | undefined): StoredComment => ({
   id: String(row.id),
   text: String(text ?? ''),
   state: Number(row.state),
@@ -57,7 +57,7 @@ const toStored = (row: Row, text: Row[string] | undefined): Stored => ({
 });
 
 /** Accepted: there exactly once. Refused: not there. Lost on the way: once or not at all. */
-function judgeEntry({ key, outcome, answer }: LedgerEntry, rows: readonly Stored[]): string[] {
+function judgeEntry({ key, outcome, answer }: LedgerEntry, rows: readonly StoredComment[]): string[] {
   const ids = rows.map(({ id }) => id);
   if (outcome === 'fail')
     return rows.length === 0 ? [] : [`${key} was refused but is stored as ${ids.join()}`];
@@ -76,7 +76,7 @@ function strangers(byKey: ReadonlyMap<string, unknown>, ledger: readonly LedgerE
     .map((key) => `${key} is stored but was never sent`);
 }
 
-function judgePost(post: Post, byId: ReadonlyMap<string, Stored>): string[] {
+function judgePost(post: Post, byId: ReadonlyMap<string, StoredComment>): string[] {
   const row = byId.get(post.id);
   if (!row) return []; // told already
   const faults: string[] = [];
@@ -99,7 +99,7 @@ function judgePost(post: Post, byId: ReadonlyMap<string, Stored>): string[] {
 }
 
 /** A reply to what was gone when it was applied ends rejected; only then. */
-function statesOf({ deleted, parent }: Post, byId: ReadonlyMap<string, Stored>): readonly number[] {
+function statesOf({ deleted, parent }: Post, byId: ReadonlyMap<string, StoredComment>): readonly number[] {
   const parentLost =
     parent !== undefined && (parent.deleted !== 'no' || byId.get(parent.id)?.state === CommentState.REJECTED);
   return [
@@ -110,7 +110,11 @@ function statesOf({ deleted, parent }: Post, byId: ReadonlyMap<string, Stored>):
 }
 
 /** What was deleted meanwhile may have taken no more reactions. */
-function judgeReactions(stores: Stores, posts: readonly Post[], byId: ReadonlyMap<string, Stored>): string[] {
+function judgeReactions(
+  stores: Stored,
+  posts: readonly Post[],
+  byId: ReadonlyMap<string, StoredComment>,
+): string[] {
   const rows = stores.sharded('comment', 'comment_reaction').map((row) => ({
     place: `${String(row.comment_id)} ${String(row.user_id)}`,
     value: NAMES[Number(row.value)],
@@ -134,7 +138,7 @@ function judgeReactions(stores: Stores, posts: readonly Post[], byId: ReadonlyMa
 }
 
 /** 1, 2, 3 … in every subject and under every root. */
-function judgeFloors(stored: readonly Stored[]): string[] {
+function judgeFloors(stored: readonly StoredComment[]): string[] {
   const lists = Map.groupBy(
     stored.filter(({ floor }) => floor !== undefined),
     ({ list }) => list,

@@ -1,10 +1,10 @@
 import { type Client } from '../../support/client.js';
-import { type Row, type Stores } from '../../support/stores.js';
+import { type Row, type Stored } from '../../support/stored.js';
 import { standing, type Promised } from './promises.js';
 
 /** Every acknowledged progress is there unless a later one or a deletion took its place: in the tables and in the API. */
 export async function judgeHistory(
-  stores: Stores,
+  stores: Stored,
   { history }: Promised,
   client: (userId: string) => Client,
 ): Promise<string[]> {
