@@ -124,7 +124,7 @@ export function describeCalls(create: CreateRpc): void {
       const comments = clientOf(client);
       await expect(comments.countUnread({})).rejects.toMatchObject({ kind: 'unavailable' });
       const app = await on.serve(server, controllerOf({ countUnread: async () => counted(1n) }));
-      await expect(comments.countUnread({})).resolves.toMatchObject({ count: 1n });
+      await expect(on.found(() => comments.countUnread({}))).resolves.toMatchObject({ count: 1n });
       await app.close();
       await expect(comments.countUnread({})).rejects.toMatchObject({ kind: 'unavailable' });
     });

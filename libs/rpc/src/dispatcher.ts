@@ -12,6 +12,9 @@ import { WireFailure, type ByteStream, type Wire, type WireCall } from './wire.j
 /** What a handler gets when a caller sent no deadline of its own. */
 export const DEFAULT_TIMEOUT_MS = 400;
 
+/** The longest that a unary handler gets, whatever its caller asks for. */
+export const MAX_TIMEOUT_MS = 60_000;
+
 /** A method with what Nest made of its handler: guards, pipes, interceptors and filters included. */
 export interface BoundMethod {
   readonly desc: DescMethod;
@@ -52,7 +55,8 @@ export class Dispatcher implements Wire {
   }
 
   async #unary(call: WireCall): Promise<Uint8Array> {
-    const deadline = Deadline.in(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#options.clock);
+    const timeoutMs = Math.min(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS);
+    const deadline = Deadline.in(timeoutMs, this.#options.clock);
     try {
       return await deadline.run((signal) => this.#answer(call, signal, deadline), call.signal);
     } catch (error) {

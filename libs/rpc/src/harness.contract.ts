@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect } from '@jest/globals';
 import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,10 +18,18 @@ export type Comments = Handlers<typeof comment.CommentService>;
 export type CommentClient = RpcClient<typeof comment.CommentService>;
 
 /** Opens two ends that know each other: the one that serves and the one that calls. */
-export type CreateRpc = (
-  targets: readonly string[],
-  options: RpcOptions,
-) => Promise<{ readonly server: Rpc; readonly client: Rpc; close(): Promise<void> }>;
+export type CreateRpc = (targets: readonly string[], options: RpcOptions) => Promise<TwoEnds>;
+
+export interface TwoEnds {
+  readonly server: Rpc;
+  readonly client: Rpc;
+  /** How long a message, a cancellation or a new connection may be on its way, real ms. Absent: no time at all. */
+  readonly transitMs?: number;
+  close(): Promise<void>;
+}
+
+/** Turns of the event loop that what takes no time may take. */
+const TURNS = 5;
 
 /** Starts services for a test and closes them after it; fails a test that leaves a defect unlooked at. */
 export class Harness {
@@ -29,6 +38,7 @@ export class Harness {
   #defects: unknown[] = [];
   #edges: string[] = [];
   #contexts: string[] = [];
+  #transitMs = 0;
 
   constructor(create: CreateRpc) {
     this.#create = create;
@@ -67,7 +77,42 @@ export class Harness {
       onEdge: (from, to) => this.#edges.push(`${from} → ${to}`),
     });
     this.#closers.push(() => rpc.close());
+    this.#transitMs = rpc.transitMs ?? 0;
     return { ...rpc, tokens };
+  }
+
+  /** What of a deadline may be lost on the way, ms. */
+  get lossMs(): number {
+    return this.#transitMs;
+  }
+
+  /** Until whatever is on its way has arrived, and more. */
+  async pause(): Promise<void> {
+    for (let turns = 0; turns < 4 * TURNS; turns++) await turn();
+    if (this.#transitMs > 0) await sleep(2 * this.#transitMs);
+  }
+
+  /** Passes when `check` does, as soon as what was sent can have arrived. */
+  async arrived(check: () => void): Promise<void> {
+    for (let turns = 0; turns < TURNS; turns++) await turn();
+    await this.#eventually(async () => check());
+  }
+
+  /** What `call` answers once a target that has just started can be found. */
+  async found<T>(call: () => Promise<T>): Promise<T> {
+    return this.#eventually(call);
+  }
+
+  async #eventually<T>(check: () => Promise<T>): Promise<T> {
+    const end = performance.now() + this.#transitMs;
+    for (;;) {
+      try {
+        return await check();
+      } catch (error) {
+        if (performance.now() >= end) throw error;
+      }
+      await sleep(10);
+    }
   }
 
   async serve(rpc: Rpc, controller: Type, providers: readonly Provider[] = [], target = 'comment') {
@@ -106,6 +151,9 @@ export function controllerOf(handlers: Partial<Comments>): Type<Partial<Comments
   RpcController(comment.CommentService)(CommentsController as Type<Partial<Comments>>);
   return CommentsController;
 }
+
+/** One turn of the event loop. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A promise and what settles it, for handlers that a test holds. */
 export const gate = <T = void>() => Promise.withResolvers<T>();

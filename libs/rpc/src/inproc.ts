@@ -1,6 +1,6 @@
 import { runDetached } from '@storey/context';
 import { unavailable } from '@storey/errors';
-import { WireFailure, type Transport, type Wire, type WireCall } from './wire.js';
+import { WireFailure, type Served, type Transport, type Wire, type WireCall } from './wire.js';
 
 /** Where the apps of one process find each other. */
 export class InprocHub {
@@ -47,10 +47,12 @@ export class InprocTransport implements Transport {
     };
   }
 
-  async serve(target: string, wire: Wire): Promise<() => Promise<void>> {
+  async serve(target: string, wire: Wire): Promise<Served> {
     this.#hub.add(target, wire);
-    return async () => this.#hub.remove(target);
+    return { refuse: () => this.#hub.remove(target), close: async () => {} };
   }
+
+  async close(): Promise<void> {}
 
   #find(target: string): Wire {
     const wire = this.#hub.find(target);

@@ -6,10 +6,10 @@ import {
   type CustomTransportStrategy,
 } from '@nestjs/microservices';
 import { Dispatcher, type BoundMethod, type DispatcherOptions } from './dispatcher.js';
-import { type Wire } from './wire.js';
+import { type Served, type Wire } from './wire.js';
 
-/** Makes a wire reachable; what it returns takes it away again. */
-export type Serve = (wire: Wire) => Promise<() => Promise<void>>;
+/** Makes a wire reachable. */
+export type Serve = (wire: Wire) => Promise<Served>;
 
 /**
  * Where Nest binds the rpc controllers of one app, as it would to its own gRPC server: guards, pipes, interceptors
@@ -34,8 +34,12 @@ export class RpcServer extends Server implements CustomTransportStrategy {
   async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
       const dispatcher = new Dispatcher(this.#options, this.#bind());
-      const withdraw = await this.#serve(dispatcher);
-      this.#stop = () => withdraw().then(() => dispatcher.close());
+      const served = await this.#serve(dispatcher);
+      this.#stop = async () => {
+        served.refuse();
+        await dispatcher.close();
+        await served.close();
+      };
     } catch (error) {
       return callback(error);
     }

@@ -31,4 +31,7 @@ export abstract class Rpc {
    * @throws Error when no URL is known for `target`.
    */
   abstract strategy(services: readonly DescService[], options: StrategyOptions): RpcServer;
+
+  /** Ends the connections of all clients; calls that run fail. Servers end with their Nest applications. */
+  abstract close(): Promise<void>;
 }

@@ -7,13 +7,13 @@ import {
   clientOf,
   controllerOf,
   gate,
+  turn,
   type CommentClient,
   type CreateRpc,
 } from './harness.contract.js';
 
 const event = (id: number) => ({ id: String(id) });
 const events = (count: number) => Array.from({ length: count }, (_, id) => event(id));
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function idsOf(stream: ReturnType<CommentClient['watch']>): Promise<string[]> {
   const ids: string[] = [];
@@ -108,14 +108,15 @@ export function describeStreams(create: CreateRpc): void {
 
     it('lets a slow reader slow a generator down', async () => {
       let made = 0;
+      const text = 'x'.repeat(4096);
       const { comments } = await on.started({
         async *watch() {
-          for (;;) yield event(made++);
+          for (;;) yield { id: String(made++), event: { case: 'created', value: { text } } };
         },
       });
       const stream = comments.watch({});
       await stream.next();
-      for (let i = 0; i < 20; i++) await turn();
+      await on.pause();
       expect(made).toBeLessThan(256);
       await stream.return?.();
     });
@@ -209,8 +210,7 @@ export function describeStreams(create: CreateRpc): void {
       const { seen, watch } = waiting();
       const { comments } = await on.started({ watch });
       for await (const _ of comments.watch({})) break;
-      await turn();
-      expect([seen.left, seen.signal?.aborted]).toEqual([1, true]);
+      await on.arrived(() => expect([seen.left, seen.signal?.aborted]).toEqual([1, true]));
     });
 
     it('unsubscribes the handler and ends the waiting read when return() comes in between', async () => {
@@ -221,8 +221,7 @@ export function describeStreams(create: CreateRpc): void {
       const pending = stream.next();
       await stream.return?.();
       await expect(pending).resolves.toMatchObject({ done: true });
-      await turn();
-      expect(seen.left).toBe(1);
+      await on.arrived(() => expect(seen.left).toBe(1));
     });
 
     it.each(['waiting', 'away'])(
@@ -239,8 +238,7 @@ export function describeStreams(create: CreateRpc): void {
         caller.abort(reason);
         await refused;
         if (!pending) await expect(stream.next()).rejects.toBe(reason);
-        for (let i = 0; i < 5; i++) await turn();
-        expect([seen.left, seen.signal?.aborted]).toEqual([1, true]);
+        await on.arrived(() => expect([seen.left, seen.signal?.aborted]).toEqual([1, true]));
       },
     );
 
@@ -252,8 +250,7 @@ export function describeStreams(create: CreateRpc): void {
       const stream = runInContext(context, () => comments.watch({}));
       await stream.next();
       request.abort(new Error('over'));
-      for (let i = 0; i < 5; i++) await turn();
-      expect(seen.left).toBe(1);
+      await on.arrived(() => expect(seen.left).toBe(1));
     });
 
     it('never begins what is left before it is read', async () => {
@@ -280,8 +277,7 @@ export function describeStreams(create: CreateRpc): void {
       await stream.return?.();
       await expect(first).resolves.toMatchObject({ done: true });
       held.resolve();
-      for (let i = 0; i < 5; i++) await turn();
-      expect(seen.left).toBe(seen.subscribed);
+      await on.arrived(() => expect(seen.left).toBe(seen.subscribed));
     });
 
     it('runs the end of a generator, also of one that waits on its signal', async () => {

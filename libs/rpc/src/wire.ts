@@ -1,3 +1,4 @@
+import { type DescService } from '@bufbuild/protobuf';
 import { decodeError, encodeError, grpcStatus, type AppError } from '@storey/errors';
 
 /** One call as bytes: what any transport carries. */
@@ -24,11 +25,21 @@ export interface ByteStream {
   next(): Promise<IteratorResult<Uint8Array, unknown>>;
 }
 
+/** A wire that is reachable. */
+export interface Served {
+  /** From now on no call begins; those that run go on. */
+  refuse(): void;
+  /** Ends what is left of the connections. Bounded. */
+  close(): Promise<void>;
+}
+
 /** How calls reach a target, one per URL scheme. */
 export interface Transport {
   connect(target: string): Wire;
-  /** Makes `wire` reachable as `target`. @returns what takes it away again. */
-  serve(target: string, wire: Wire): Promise<() => Promise<void>>;
+  /** Makes `wire`, which answers the methods of `services`, reachable as `target`. */
+  serve(target: string, wire: Wire, services: readonly DescService[]): Promise<Served>;
+  /** Ends the calling side. */
+  close(): Promise<void>;
 }
 
 /** A failed call as it crosses the wire: a gRPC status and, when it comes from one of us, the error's bytes. */
@@ -36,8 +47,9 @@ export class WireFailure extends Error {
   constructor(
     readonly status: number,
     readonly bytes: Uint8Array,
+    options?: ErrorOptions,
   ) {
-    super(`rpc failed with status ${status}`);
+    super(`rpc failed with status ${status}`, options);
     this.name = 'WireFailure';
   }
 
