@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { spawnSync } from 'node:child_process';
 import { startStores } from './containers/stores.mjs';
+import { needDocker } from './e2e.mjs';
+import { addUp, forget } from './jest/tally.mjs';
 
 /**
  * `npm run test:containers [-- jest arguments]`: starts MySQL, Redis, Kafka and Elasticsearch once, runs every
  * `*.containers.spec.ts` on them, and stops them. Needs Docker.
  */
-if (spawnSync('docker', ['info'], { stdio: 'ignore' }).status !== 0) {
-  console.error('Docker does not answer (`docker info`), and these suites need real stores in containers.');
-  process.exit(1);
-}
+needDocker();
+forget('containers');
 console.log('starting MySQL, Redis, Kafka and Elasticsearch …');
 const { env, stop } = await startStores();
 const { status } = spawnSync(
@@ -23,7 +23,9 @@ const { status } = spawnSync(
     '--forceExit',
     ...process.argv.slice(2),
   ],
-  { stdio: 'inherit', env: { ...process.env, ...env } },
+  { stdio: 'inherit', env: { ...process.env, ...env, TALLY: 'containers/all' } },
 );
 await stop();
+const { passed, failed, skipped } = addUp('containers');
+console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(status ?? 1);

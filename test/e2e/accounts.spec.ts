@@ -146,7 +146,7 @@ describe('accounts', () => {
 
 describe('limits', () => {
   it('answer 429 with Retry-After after ten failed logins on one name, whoever tries', async () => {
-    await using product = await Product.start();
+    await using product = await Product.start({ LIMITS: 'on' });
     const client = new Client(() => product.url);
     const username = uniqueName();
     await client.register(username);

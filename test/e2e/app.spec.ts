@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { Client, type Answer } from '../support/client.js';
+import { newOid } from '../support/commenting.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { Product } from '../support/product.js';
 
+const OID = newOid();
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('the phone client', () => {
@@ -19,11 +21,12 @@ describe('the phone client', () => {
   afterAll(() => product[Symbol.asyncDispose]());
 
   it('posts form-encoded and reads it back in the frozen shape, by its cursor', async () => {
-    const subject = { type: 'video', oid: 'v1' };
+    const subject = { type: 'video', oid: OID };
     const posted = await postForm(ann, { ...subject, message: '你好 & hello' });
     expect(posted.status).toBe(200);
     for (let i = 0; i < 20; i += 1) await postForm(ann, { ...subject, message: `reply ${i}` });
-    const read = (more = ''): Promise<Answer> => anonymous().get(`/app/v1/reply?type=video&oid=v1${more}`);
+    const read = (more = ''): Promise<Answer> =>
+      anonymous().get(`/app/v1/reply?type=video&oid=${OID}${more}`);
     await eventually(async () => expect((await read()).body.data.replies[0]?.floor).toBe(21), {
       timeoutMs: 3000,
     });
@@ -58,11 +61,11 @@ describe('the phone client', () => {
   });
 
   it('asks for a user, a form and a good cursor', async () => {
-    const fields = { type: 'video', oid: 'v1', message: 'x' };
+    const fields = { type: 'video', oid: OID, message: 'x' };
     expectProblem(await postForm(anonymous(), fields), 401, 'GATEWAY_TOKEN_REQUIRED');
     expectProblem(await ann.post('/app/v1/reply', fields), 415, 'COMMON_UNSUPPORTED_MEDIA');
     expectProblem(await postForm(ann, { ...fields, parent: 'x' }), 400, 'COMMON_REQUEST_INVALID');
-    const foreign = await ann.get('/app/v1/reply?type=video&oid=v1&pn_cursor=junk');
+    const foreign = await ann.get(`/app/v1/reply?type=video&oid=${OID}&pn_cursor=junk`);
     expectProblem(foreign, 400, 'COMMON_CURSOR_INVALID');
     expectProblem(await ann.post('/app/v2/home', 'subjects=', { headers: FORM }), 415);
   });

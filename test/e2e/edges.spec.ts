@@ -30,7 +30,7 @@ describe('what a session really used', () => {
     await root.get(`/admin/v1/comments/${comment.id}`);
     await ann.delete(`/web/v1/comments/${comment.id}`);
     await ann.post('/auth/v1/logout');
-    metrics = await (await fetch(`${product.url}/metrics`)).text();
+    metrics = await product.metrics();
   }, 60_000);
   afterAll(() => product[Symbol.asyncDispose]());
 
@@ -44,6 +44,8 @@ describe('what a session really used', () => {
   });
 
   it('are statements of one shard each', () => {
-    expect(metrics).toContain('storey_sql_spanning_total{app="process"} 0');
+    const spanning = [...metrics.matchAll(/^storey_sql_spanning_total\{[^}]*\} (\d+)/gm)];
+    expect(spanning.length).toBeGreaterThan(0);
+    expect(spanning.map(([, count]) => count)).toEqual(spanning.map(() => '0'));
   });
 });

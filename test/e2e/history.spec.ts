@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
@@ -276,9 +274,7 @@ describe('what was acknowledged', () => {
     await product.crash();
     await expectKept(ann);
 
-    await product.process.kill('SIGKILL');
-    rmSync(join(product.folder.path, 'state.kv'));
-    await product.begin();
+    await product.crashWithoutKvState();
     await eventually(async () => expect((await ann.get(H)).body.degraded).toEqual([]), { timeoutMs: 15_000 });
     await expectKept(ann);
   }, 60_000);

@@ -2,10 +2,11 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { eventually, startProcess } from '@storey/testing';
 import { Client } from '../support/client.js';
 import { Product } from '../support/product.js';
+import { embeddedOnly } from '../support/topology/topology.js';
 import { runBlocks, runnable } from '../support/shell-blocks.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,7 +30,7 @@ function withDatabase<T>(product: Product, file: string, work: (database: Databa
   }
 }
 
-describe('a runbook', () => {
+embeddedOnly('these runbooks are about files').describe('a runbook', () => {
   it('gets an administrator back', async () => {
     await using product = await Product.start();
     const newcomer = { ADMIN_USERNAME: 'root2', ADMIN_PASSWORD: 'another good one' };

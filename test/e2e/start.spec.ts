@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startProcess, temporaryFolder } from '@storey/testing';
 import { Product } from '../support/product.js';
+import { ownProcessOnly } from '../support/topology/topology.js';
 
 const main = (app: string): string =>
   fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url));
@@ -35,10 +36,10 @@ describe('starting', () => {
       parts: { 'kv-state': 'ok', events: 'ok', revocations: 'ok', 'web-bff': 'ok' },
     });
     await fetch(`${product.url}/web/v1/subjects/video/1/counts`);
-    await expect((await fetch(`${product.url}/metrics`)).text()).resolves.toContain('app="api-gateway"');
+    await expect(product.metrics()).resolves.toContain('app="api-gateway"');
   });
 
-  it('says in one line that the folder is in use', async () => {
+  ownProcessOnly('containers share no folder').it('says in one line that the folder is in use', async () => {
     const { code, stderr } = await failing('standalone', { DATA_DIR: product.folder.path });
     expect(code).toBe(1);
     expect(stderr).toEqual([expect.stringMatching(/DATA_DIR .* is in use by another process/)]);
@@ -86,11 +87,15 @@ describe('starting', () => {
     expect(stderr).toEqual([expect.stringMatching(/needs its peers, but [A-Z_]+=\S+/)]);
   });
 
-  it('ends cleanly on SIGINT and lets go of its folder, also after kill -9', async () => {
-    await using other = await Product.start();
-    await expect(other.process.kill('SIGINT')).resolves.toMatchObject({ code: 0 });
-    await other.begin();
-    await other.crash();
-    await expect((await fetch(`${other.url}/healthz`)).json()).resolves.toEqual({ alive: true });
-  }, 60_000);
+  ownProcessOnly('signals a process').it(
+    'ends cleanly on SIGINT and lets go of its folder, also after kill -9',
+    async () => {
+      await using other = await Product.start();
+      await expect(other.process.kill('SIGINT')).resolves.toMatchObject({ code: 0 });
+      await other.begin();
+      await other.crash();
+      await expect((await fetch(`${other.url}/healthz`)).json()).resolves.toEqual({ alive: true });
+    },
+    60_000,
+  );
 });

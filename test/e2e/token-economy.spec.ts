@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { loadConfig } from '@storey/config';
 import { noFaults } from '@storey/context';
 import { openPlatform, platformConfig, type Platform } from '@storey/service';
 import { config, start, type RunningProduct } from '@storey/standalone';
 import { temporaryFolder } from '@storey/testing';
 import { Client } from '../support/client.js';
+import { embeddedOnly } from '../support/topology/topology.js';
 
 /** The product inside this process, so that what it counts can be looked at. */
-describe('a signed-in reader', () => {
+embeddedOnly('counts inside of one process').describe('a signed-in reader', () => {
   const folder = temporaryFolder();
   let platform: Platform;
   let product: RunningProduct;

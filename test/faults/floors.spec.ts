@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { Client } from '../support/client.js';
+import { newSubject } from '../support/commenting.js';
 import { walk } from '../support/pages.js';
 import { Product } from '../support/product.js';
 
@@ -13,7 +14,8 @@ describe('floors', () => {
     await using product = await Product.start({ LIMITS: 'off' });
     const reader = new Client(() => product.url);
     const users = await Promise.all(upTo(USERS).map(() => new Client(() => product.url).register()));
-    const path = '/web/v1/subjects/video/crowd/comments';
+    const subject = newSubject();
+    const path = `${subject}/comments`;
     const publishAll = (parentId?: string) =>
       Promise.all(
         upTo(POSTS).map((n) =>
@@ -37,7 +39,7 @@ describe('floors', () => {
       const replies = await walk(reader, `/web/v1/comments/${ids[0]}/replies`, { query: { sort: 'old' } });
       expect(replies.map(({ floor }) => floor)).toEqual(upTo(POSTS));
     });
-    const { counts } = (await reader.get('/web/v1/subjects/video/crowd/counts')).body;
+    const { counts } = (await reader.get(`${subject}/counts`)).body;
     expect(counts).toEqual({ roots: POSTS, all: 2 * POSTS });
   }, 60_000);
 });

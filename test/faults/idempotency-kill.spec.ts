@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@storey/testing';
 import { Client, type Answer } from '../support/client.js';
 import { Product } from '../support/product.js';
 import { Stores } from '../support/stores.js';
+import { embeddedOnly } from '../support/topology/topology.js';
 import { attempt, type Settled } from './chaos/attempt.js';
 import { Dice } from './chaos/dice.js';
 import { Killer } from './chaos/killer.js';
@@ -22,7 +23,7 @@ const POINTS = [
 ];
 const PATH = '/web/v1/subjects/video/keys/comments';
 
-describe('twenty posts under one key', () => {
+embeddedOnly('dies at points inside the embedded adapters').describe('twenty posts under one key', () => {
   let product: Product;
   let person: Client;
   beforeAll(async () => {

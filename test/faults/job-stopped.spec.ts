@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { Client } from '../support/client.js';
 import { walk } from '../support/pages.js';
 import { Product } from '../support/product.js';
 import { Stores } from '../support/stores.js';
+import { embeddedOnly } from '../support/topology/topology.js';
 
 const WITHOUT_JOB = fileURLToPath(new URL('./without-job.mjs', import.meta.url));
 const PATH = '/web/v1/subjects/video/stopped/comments';
 const POSTS = 40;
 
-describe('while the writer of comments is stopped', () => {
+embeddedOnly('reads the database files').describe('while the writer of comments is stopped', () => {
   let product: Product;
   let author: Client;
   let other: Client;

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { commentMigrations, findCommentFaults, type CommentDb } from '@storey/comment';
 import { openSql } from '@storey/sql';
 import { Ledger } from '@storey/testing';
 import { Product } from '../support/product.js';
 import { Stores } from '../support/stores.js';
+import { embeddedOnly } from '../support/topology/topology.js';
 import { Crowd } from './chaos/crowd.js';
 import { Dice } from './chaos/dice.js';
 import { Killer, type Plan } from './chaos/killer.js';
@@ -103,7 +104,8 @@ async function writersFaults(folder: string): Promise<readonly string[]> {
  * id (floors), history without the sweeper (progress lost and come back), `accept` that answers before the log has the
  * command (accepted but not stored). The inbox alone taken away stays green: applying twice has no effect of its own.
  */
-describe('what was promised, over deaths of the whole product under load', () => {
+const inside = 'dies inside of the embedded adapters, and reads their files';
+embeddedOnly(inside).describe('what was promised, over deaths of the whole product under load', () => {
   const kills = amount('PROVE_KILLS', 5);
   it(
     'is kept when it dies in the middle of batches of the writer, and at any moment',

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { Client } from '../support/client.js';
+import { newSubject } from '../support/commenting.js';
 import { walk } from '../support/pages.js';
 import { Product } from '../support/product.js';
 import { Dice } from './chaos/dice.js';
 import { amount, seed, tell } from './chaos/proof.js';
 
 const WALKS = amount('PROVE_WALKS', 30);
-const ROOTS = '/web/v1/subjects/video/walked/comments';
+const ROOTS = `${newSubject()}/comments`;
 const STAYING = 60;
 const WRITERS = 4;
 /** Live comments of one writer, beyond which his oldest is deleted. */

@@ -3,6 +3,7 @@ import { Client } from '../support/client.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { forge, hs256, open, stolenInternalSecret } from '../support/forgery.js';
 import { Product } from '../support/product.js';
+import { ownProcessOnly } from '../support/topology/topology.js';
 import { verbatim } from '../support/verbatim.js';
 
 const ME = '/auth/v1/me';
@@ -42,25 +43,28 @@ describe('an attacker who says who they are in headers', () => {
     }
   });
 
-  it('shows an internal token signed with the real secret, which only the gateway may', async () => {
-    const { payload } = open(root.accessToken ?? '');
-    const iat = Math.floor(Date.now() / 1000);
-    const secret = stolenInternalSecret(product.folder.path);
-    for (const aud of ['web-bff', 'admin-bff', 'account']) {
-      const token = forge(
-        {
-          header: { alg: 'HS256', typ: 'internal+jwt' },
-          payload: { ...payload, iss: 'storey-internal', aud, iat, exp: iat + 60 },
-        },
-        hs256(secret),
-      );
-      const headers = { 'x-internal-token': token };
-      expectProblem(await anonymous().get(ME, { headers }), 401, 'GATEWAY_TOKEN_REQUIRED');
-      expectProblem(await anonymous().get(ADMIN, { headers }), 401, 'GATEWAY_TOKEN_REQUIRED');
-      expectProblem(await user.get(ADMIN, { headers }), 403, 'GATEWAY_FORBIDDEN');
-      expect((await user.get(ME, { headers })).body.user.id).toBe(user.user?.id);
-    }
-  });
+  ownProcessOnly('steals the secret from its folder').it(
+    'shows an internal token signed with the real secret, which only the gateway may',
+    async () => {
+      const { payload } = open(root.accessToken ?? '');
+      const iat = Math.floor(Date.now() / 1000);
+      const secret = stolenInternalSecret(product.folder.path);
+      for (const aud of ['web-bff', 'admin-bff', 'account']) {
+        const token = forge(
+          {
+            header: { alg: 'HS256', typ: 'internal+jwt' },
+            payload: { ...payload, iss: 'storey-internal', aud, iat, exp: iat + 60 },
+          },
+          hs256(secret),
+        );
+        const headers = { 'x-internal-token': token };
+        expectProblem(await anonymous().get(ME, { headers }), 401, 'GATEWAY_TOKEN_REQUIRED');
+        expectProblem(await anonymous().get(ADMIN, { headers }), 401, 'GATEWAY_TOKEN_REQUIRED');
+        expectProblem(await user.get(ADMIN, { headers }), 403, 'GATEWAY_FORBIDDEN');
+        expect((await user.get(ME, { headers })).body.user.id).toBe(user.user?.id);
+      }
+    },
+  );
 
   it('sends a thousand X-Forwarded-For entries, junk and zones, and breaks nothing', async () => {
     const values = [

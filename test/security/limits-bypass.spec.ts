@@ -22,7 +22,7 @@ async function register(): Promise<Client> {
 }
 
 beforeAll(async () => {
-  product = await Product.start();
+  product = await Product.start({ LIMITS: 'on' });
 }, 60_000);
 afterAll(() => product[Symbol.asyncDispose]());
 

@@ -17,13 +17,14 @@ import {
   type TokenParts,
 } from '../support/forgery.js';
 import { Product } from '../support/product.js';
+import { embeddedOnly } from '../support/topology/topology.js';
 import { verbatim } from '../support/verbatim.js';
 
 const ME = '/auth/v1/me';
 const PUBLIC = '/web/v1/subjects/video/attack/counts';
 const PASSWORD = 'a good password';
 
-describe('an attacker who forges tokens', () => {
+embeddedOnly('steals the signing key from its file').describe('an attacker who forges tokens', () => {
   let product: Product;
   let victim: Client;
   let genuine: TokenParts;

@@ -3,10 +3,14 @@ import { eventually } from '@storey/testing';
 import { Client, type Json } from './client.js';
 import { type Product } from './product.js';
 
+const RUN = `${process.pid}-${Date.now().toString(36)}`;
 let subjects = 0;
 
+/** An oid that nobody has used yet, in this run or another. */
+export const newOid = (): string => `s${RUN}-${(subjects += 1)}`;
+
 /** The path of a subject that nobody has written under yet. */
-export const newSubject = (): string => `/web/v1/subjects/video/s${process.pid}-${(subjects += 1)}`;
+export const newSubject = (): string => `/web/v1/subjects/video/${newOid()}`;
 
 export const soon = (check: () => Promise<void>): Promise<void> =>
   eventually(check, { timeoutMs: 8000, everyMs: 20 });

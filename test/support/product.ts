@@ -1,44 +1,51 @@
-import { startProcess, temporaryFolder, type RunningProcess, type TemporaryFolder } from '@storey/testing';
-import { fileURLToPath } from 'node:url';
+import { temporaryFolder, type RunningProcess, type TemporaryFolder } from '@storey/testing';
+import { OnCompose } from './topology/on-compose.js';
+import { type Env, type Host } from './topology/host.js';
+import { OnStores } from './topology/on-stores.js';
+import { OwnProcess } from './topology/own-process.js';
+import { topology } from './topology/topology.js';
 
-const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url));
+const ADMINISTRATOR = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'correct horse battery' };
+const READY_MS = 15_000;
 
-/** The product as a newcomer runs it: one process, its own folder, any free port. */
+/**
+ * The product, on the topology that is being tested. On `embedded` and `stores` each is new and empty; on `compose` all
+ * share one, so a test uses names of its own and counts nothing that others may add to.
+ */
 export class Product implements AsyncDisposable {
+  /** A folder for the test; the data folder too, of a product that has one. */
   readonly folder: TemporaryFolder = temporaryFolder();
-  #process: RunningProcess | undefined;
+  readonly #host: Host;
   #url = '';
 
-  private constructor(private readonly env: Readonly<Record<string, string>>) {}
+  private constructor(private readonly env: Env) {
+    this.#host = hostIn(this.folder.path);
+  }
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<Product> {
-    const product = new Product({ ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'correct horse battery', ...env });
+  static async start(env: Env = {}): Promise<Product> {
+    const product = new Product({ ...ADMINISTRATOR, ...env });
     await product.begin();
     return product;
   }
 
-  /** E.g. `http://127.0.0.1:43121`; another one after a restart. */
+  /** E.g. `http://127.0.0.1:43121`; perhaps another one after a restart. */
   get url(): string {
     return this.#url;
   }
 
+  /** @throws on `compose`. */
   get process(): RunningProcess {
-    if (!this.#process) throw new Error('the product is not running');
-    return this.#process;
+    return this.#host.process;
   }
 
-  /** Starts on the same folder; `main` is the program, when it is not the whole product. */
-  async begin(env: Readonly<Record<string, string>> = {}, main = MAIN): Promise<void> {
-    this.#process = await startProcess(process.execPath, [main], {
-      env: { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: this.folder.path, ...this.env, ...env },
-    });
-    const line = await this.#process.waitForLine(/Storey is at/, 30_000);
-    this.#url = /http:\/\/\S+/.exec(line)?.[0] ?? '';
+  /** Starts on what was kept; `main` is the program, when it is not the whole product. */
+  async begin(env: Env = {}, main?: string): Promise<void> {
+    this.#url = await this.#host.begin({ ...this.env, ...env }, main);
     await this.ready();
   }
 
   async ready(): Promise<void> {
-    for (let i = 0; i < 300; i += 1) {
+    for (const end = performance.now() + READY_MS; performance.now() < end;) {
       const { ok } = await fetch(`${this.#url}/readyz`);
       if (ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -46,18 +53,35 @@ export class Product implements AsyncDisposable {
     throw new Error(`not ready: ${await (await fetch(`${this.#url}/readyz`)).text()}`);
   }
 
-  /** kill -9, then start on the same folder. */
-  async crash(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.process.kill('SIGKILL');
+  /** kill -9, then start on what was kept. */
+  async crash(env: Env = {}): Promise<void> {
+    await this.#host.kill();
     await this.begin(env);
   }
 
+  /** kill -9, and all that the key-value state held is gone at the next start. */
+  async crashWithoutKvState(): Promise<void> {
+    await this.#host.kill();
+    await this.#host.loseKvState();
+    await this.begin();
+  }
+
   async stop(): Promise<void> {
-    await this.process.kill('SIGTERM');
+    await this.#host.stop();
+  }
+
+  /** What every app counts. */
+  metrics(): Promise<string> {
+    return this.#host.metrics(this.#url);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process?.[Symbol.asyncDispose]();
+    await this.#host.remove();
     this.folder.remove();
   }
+}
+
+function hostIn(folder: string): Host {
+  if (topology === 'compose') return new OnCompose();
+  return topology === 'stores' ? new OnStores(folder) : new OwnProcess(folder);
 }

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { GenericContainer, Wait } from 'testcontainers';
 import { imageOf } from './images.mjs';
+import { freePorts } from './ports.mjs';
 
 /**
  * One set of real stores for one run of suites. Each is { env, start }: `start` gives the variables that suites read
@@ -55,9 +55,7 @@ async function startRedis() {
 
 /** A broker tells its clients where to find it, so its ports are chosen before it starts. */
 async function startKafka() {
-  const direct = await freePort();
-  const proxied = await freePort();
-  const behindProxy = await freePort();
+  const [direct, proxied, behindProxy] = await freePorts(3);
   const container = await new GenericContainer(imageOf('kafka'))
     .withEnvironment(kafkaSettings({ direct, proxied }))
     .withResourcesQuota({ memory: 1 })
@@ -107,15 +105,4 @@ async function startElasticsearch() {
     container,
     env: { TEST_ELASTICSEARCH_URL: `http://127.0.0.1:${container.getMappedPort(9200)}` },
   };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,0 +1,21 @@
+import { type RunningProcess } from '@storey/testing';
+
+export type Env = Readonly<Record<string, string>>;
+
+/** What carries the product: how it is started, killed and thrown away on one topology. */
+export interface Host {
+  /** Starts what does not run, on what was kept. @param main another program than the whole product. @returns its URL. */
+  begin(env: Env, main?: string): Promise<string>;
+  /** kill -9 of every app; the stores stay. */
+  kill(): Promise<void>;
+  /** An orderly end. */
+  stop(): Promise<void>;
+  /** What the key-value state held is gone. Only while killed. */
+  loseKvState(): Promise<void>;
+  /** The metrics of every app. */
+  metrics(url: string): Promise<string>;
+  /** Throws away what was kept. */
+  remove(): Promise<void>;
+  /** @throws where there is none of our own. */
+  readonly process: RunningProcess;
+}

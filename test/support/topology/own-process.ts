@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startProcess, type RunningProcess } from '@storey/testing';
+import { type Env, type Host } from './host.js';
+
+const MAIN = fileURLToPath(new URL('../../../apps/standalone/dist/main.js', import.meta.url));
+const START_MS = 30_000;
+
+/** The product as a newcomer runs it: one process, its own folder, any free port. */
+export class OwnProcess implements Host {
+  #process: RunningProcess | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  get process(): RunningProcess {
+    if (!this.#process) throw new Error('the product is not running');
+    return this.#process;
+  }
+
+  async begin(env: Env, main = MAIN): Promise<string> {
+    this.#process = await startProcess(process.execPath, [main], {
+      env: { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: this.folder, ...env },
+    });
+    const line = await this.#process.waitForLine(/Storey is at/, START_MS);
+    return /http:\/\/\S+/.exec(line)?.[0] ?? '';
+  }
+
+  async kill(): Promise<void> {
+    await this.process.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.process.kill('SIGTERM');
+  }
+
+  async loseKvState(): Promise<void> {
+    rmSync(join(this.folder, 'state.kv'));
+  }
+
+  async metrics(url: string): Promise<string> {
+    return (await fetch(`${url}/metrics`)).text();
+  }
+
+  async remove(): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { startStores } from './containers/stores.mjs';
+import { build, needDocker, runE2e } from './e2e.mjs';
+
+/**
+ * `npm run test:e2e:stores [-- jest arguments]`: the suites of test/ against one process on real stores, which it starts
+ * in containers and stops.
+ */
+needDocker();
+build();
+console.log('starting MySQL, Redis, Kafka and Elasticsearch …');
+const { env, stop } = await startStores();
+const ok = runE2e({
+  topology: 'stores',
+  env,
+  suites: ['e2e/', 'security/', 'faults/'],
+  given: process.argv.slice(2),
+});
+await stop();
+process.exit(ok ? 0 : 1);
