@@ -1,4 +1,4 @@
-import { type Clock } from '@storey/context';
+import { type Clock, type Random } from '@storey/context';
 import { type Migration } from 'kysely/migration';
 
 /** By name; run in the order of their names, each once. What has run may neither be renamed nor vanish. */
@@ -9,7 +9,14 @@ export interface OpenSqlOptions {
   readonly migrations: Migrations | ((tables: number) => Migrations);
   /** Physical tables of a sharded table, a divisor of 64. The URL's `?tables=` wins. Fixed when the database is made. */
   readonly tables?: number;
+  /**
+   * `run` (default) brings the database up to date, `require` refuses one that is not; for processes without the right
+   * to change tables. SQLite always runs them: nobody else could.
+   */
+  readonly migrate?: 'run' | 'require';
   readonly clock?: Clock;
+  /** Of pauses before a transaction runs again. */
+  readonly random?: Random;
   /** Sees the text of every statement, for tests and tracing. Called synchronously, before it runs. */
   readonly onStatement?: (text: string) => void;
 }

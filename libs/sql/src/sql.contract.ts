@@ -179,7 +179,7 @@ export function describeSql(
         await db.close();
         statements.length = 0;
         db = await open();
-        expect(statements.filter((text) => /create table "?(item|note)/.test(text))).toEqual([]);
+        expect(statements.filter((text) => /create table ["`]?(item|note)/.test(text))).toEqual([]);
         expect(db.tables).toBe(tables);
         expect(await ids()).toEqual([1n]);
       });

@@ -17,12 +17,18 @@ export async function settleTableCount<DB>(
   await sql`create table if not exists storey_meta (name varchar(64) primary key, value varchar(255) not null)`.execute(
     db,
   );
-  const { rows } = await sql<{ value: string }>`select value from storey_meta where name = 'tables'`.execute(
-    db,
-  );
-  const recorded = rows[0] && Number(rows[0].value);
-  if (recorded === undefined) return record(db, asked ?? fallback);
-  if (asked === undefined || asked === recorded) return recorded;
+  return (await recordedTableCount(db, asked)) ?? record(db, asked ?? fallback);
+}
+
+/** As it was made with. @returns undefined when it is new. @throws AppError `SQL_MISCONFIGURED` unless it is as `asked`. */
+export async function recordedTableCount<DB>(
+  db: Kysely<DB>,
+  asked: number | undefined,
+): Promise<number | undefined> {
+  const query = sql<{ value: string }>`select value from storey_meta where name = 'tables'`;
+  const [row] = (await query.execute(db)).rows;
+  const recorded = row && Number(row.value);
+  if (recorded === undefined || asked === undefined || asked === recorded) return recorded;
   throw misconfigured(
     `This database was made with ${recorded} tables a shard set and cannot open with ${asked}`,
   );

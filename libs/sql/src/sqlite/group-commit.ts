@@ -1,6 +1,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { unavailable } from '@storey/errors';
 import { runDetached, type Clock } from '@storey/context';
+import { CommitListeners } from '../commit-listeners.js';
 import { type CommitListener, type TransactionOptions } from '../sql.js';
 import { QueuedTransaction, type Work } from './queued-transaction.js';
 import { type SqliteConnection } from './sqlite-connection.js';
@@ -22,7 +23,7 @@ export class GroupCommit {
   readonly #connection: SqliteConnection;
   readonly #clock: Clock;
   readonly #queue = new Set<QueuedTransaction>();
-  readonly #listeners = new Set<CommitListener>();
+  readonly #listeners = new CommitListeners();
   #draining: Promise<void> | undefined;
   #closed = false;
 
@@ -42,9 +43,7 @@ export class GroupCommit {
   }
 
   onCommit(listener: CommitListener): () => void {
-    const own: CommitListener = (tags) => listener(tags);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   /** Rejects what waits; resolves when what runs has been committed. */
@@ -81,7 +80,7 @@ export class GroupCommit {
       return;
     }
     for (const transaction of done) transaction.committed();
-    this.#tell(done);
+    this.#listeners.tell(done.flatMap(({ notify }) => notify ?? []));
   }
 
   async #fill(done: QueuedTransaction[]): Promise<void> {
@@ -120,12 +119,6 @@ export class GroupCommit {
     } catch (error) {
       throw translatedCommit(error);
     }
-  }
-
-  #tell(done: readonly QueuedTransaction[]): void {
-    const tags = new Set(done.flatMap(({ notify }) => notify ?? []));
-    if (tags.size === 0) return;
-    for (const listener of this.#listeners) queueMicrotask(() => listener(tags));
   }
 
   /** The next that still has time; one whose timer could not fire yet is turned away here. */

@@ -1,7 +1,7 @@
 import { toAppError, unavailable } from '@storey/errors';
 import { type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely';
 import { DatabaseSync } from 'node:sqlite';
-import { bindings } from './binding.js';
+import { bindings } from '../binding.js';
 import { PreparedStatements, narrowIntegers } from './prepared.js';
 import { translated } from './sqlite-error.js';
 

@@ -1,4 +1,3 @@
-import { toAppError } from '@storey/errors';
 import {
   SqliteAdapter,
   SqliteIntrospector,
@@ -10,6 +9,7 @@ import {
   type Kysely,
   type SelectQueryNode,
 } from 'kysely';
+import { StatementDriver } from '../statement-driver.js';
 
 /** Kysely's SQLite over a connection of ours, for single statements. Transactions go through the group commit. */
 export class SqliteDialect implements Dialect {
@@ -54,27 +54,4 @@ class Compiler extends SqliteQueryCompiler {
     const endModifiers = node.endModifiers?.filter(({ modifier }) => modifier !== 'ForUpdate');
     super.visitSelectQuery(endModifiers ? { ...node, endModifiers } : node);
   }
-}
-
-class StatementDriver implements Driver {
-  readonly #connection: DatabaseConnection;
-
-  constructor(connection: DatabaseConnection) {
-    this.#connection = connection;
-  }
-
-  async init(): Promise<void> {}
-
-  acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(this.#connection);
-  }
-
-  beginTransaction(): Promise<void> {
-    throw toAppError(new Error('Transactions are begun with Sql.transaction'));
-  }
-
-  async commitTransaction(): Promise<void> {}
-  async rollbackTransaction(): Promise<void> {}
-  async releaseConnection(): Promise<void> {}
-  async destroy(): Promise<void> {}
 }

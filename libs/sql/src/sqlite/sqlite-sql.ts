@@ -1,5 +1,6 @@
 import { unavailable } from '@storey/errors';
-import { DefaultQueryExecutor, Kysely, Transaction, sql, type DatabaseConnection } from 'kysely';
+import { Kysely, sql, type Transaction } from 'kysely';
+import { transactionOn } from '../statement-driver.js';
 import { Sql, type CommitListener, type TransactionOptions } from '../sql.js';
 import { type GroupCommit } from './group-commit.js';
 import { type SqliteConnection } from './sqlite-connection.js';
@@ -47,13 +48,8 @@ export function runTransaction<DB, T>(
   work: (tx: Transaction<DB>) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
-  return writer.run((connection) => work(transactionOn<DB>(connection)), options) as Promise<T>;
-}
-
-function transactionOn<DB>(connection: DatabaseConnection): Transaction<DB> {
-  const dialect = new SqliteDialect(connection);
-  const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
-    provideConnection: (consumer) => consumer(connection),
-  });
-  return new Transaction<DB>({ config: { dialect }, dialect, driver: dialect.createDriver(), executor });
+  return writer.run(
+    (connection) => work(transactionOn<DB>(new SqliteDialect(connection), connection)),
+    options,
+  ) as Promise<T>;
 }

@@ -1,0 +1,117 @@
+import { Deadline, systemRandom, type Clock } from '@storey/context';
+import { isAppError } from '@storey/errors';
+import { Kysely, sql } from 'kysely';
+import { misconfigured } from '../misconfigured.js';
+import { type OpenSqlOptions } from '../open-sql-options.js';
+import { type Sql } from '../sql.js';
+import { ConnectionPool } from './connection-pool.js';
+import { migrateMysql, requireMigrated } from './migrate-mysql.js';
+import { MysqlConnection, type Server } from './mysql-connection.js';
+import { MysqlDialect } from './mysql-dialect.js';
+import { errnoOf, translated } from './mysql-error.js';
+import { MysqlSql } from './mysql-sql.js';
+import { parseMysqlUrl } from './mysql-url.js';
+import { assertMysqlVersion } from './mysql-version.js';
+import { COLLATION, READING, WRITING } from './sessions.js';
+import { Statements } from './statements.js';
+import { Transactions } from './transactions.js';
+
+/** For the first connection, and for making the database. */
+const OPENING_MS = 10_000;
+const MIGRATIONS_MS = 600_000;
+const UNKNOWN_DATABASE = 1049;
+/** Wrong password, no right to the database, no such plugin. */
+const DENIED = new Set([1044, 1045, 1251, 1698, 3159]);
+
+type Options = OpenSqlOptions & { readonly clock: Clock };
+
+export async function openMysql<DB>(url: URL, options: Options): Promise<Sql<DB>> {
+  const { clock, onStatement, random = systemRandom } = options;
+  const { pool, ...server } = parseMysqlUrl(url);
+  const tables = await prepared(server, { ...options, tables: server.tables ?? options.tables });
+  const session = (settings: string) => async (deadline: Deadline) => {
+    const connection = await MysqlConnection.open(server, deadline, onStatement);
+    await connection.within(deadline, () => connection.command(settings));
+    return connection;
+  };
+  const writers = new ConnectionPool(session(WRITING), pool, clock);
+  const readers = new ConnectionPool(session(READING), pool, clock);
+  return new MysqlSql<DB>({
+    tables,
+    statements: new Statements(readers, clock),
+    transactions: new Transactions(writers, clock, random),
+    pools: [writers, readers],
+  });
+}
+
+type Named = Server & { readonly database: string };
+type Preparing = Pick<Options, 'clock' | 'migrate' | 'migrations' | 'onStatement'> & {
+  readonly tables: number | undefined;
+};
+
+/** Looks at the server and migrates, on a connection of its own. @returns the number of physical tables. */
+async function prepared(server: Named, options: Preparing): Promise<number> {
+  const { clock, migrate = 'run' } = options;
+  try {
+    const connection = await firstConnection(server, options);
+    try {
+      assertMysqlVersion(await versionOf(connection));
+      await connection.command(WRITING);
+      const work = migrate === 'run' ? migrateMysql : requireMigrated;
+      return await connection.within(Deadline.in(MIGRATIONS_MS, clock), () => work(connection, options));
+    } finally {
+      connection.end();
+    }
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+async function firstConnection(server: Named, options: Preparing): Promise<MysqlConnection> {
+  const { clock, migrate = 'run', onStatement } = options;
+  const open = (to: Server): Promise<MysqlConnection> =>
+    MysqlConnection.open(to, Deadline.in(OPENING_MS, clock), onStatement);
+  try {
+    return await open(server);
+  } catch (error) {
+    if (errnoOf(error) !== UNKNOWN_DATABASE) throw error;
+    if (migrate === 'require') {
+      throw misconfigured(`There is no database ${server.database}: run \`npm run migrate\``, error);
+    }
+  }
+  const { database, ...nowhere } = server;
+  const connection = await open(nowhere);
+  try {
+    await connection.command(
+      `create database if not exists \`${database}\` character set utf8mb4 collate ${COLLATION}`,
+    );
+  } finally {
+    connection.end();
+  }
+  return open(server);
+}
+
+async function versionOf(connection: MysqlConnection): Promise<string> {
+  const db = new Kysely({ dialect: new MysqlDialect(connection) });
+  const { rows } = await sql<{ version: string }>`select version() as version`.execute(db);
+  return rows[0]?.version ?? '';
+}
+
+/** What an operator can put right is named; the rest is an outage. */
+function explained(error: unknown): unknown {
+  if (isAppError(error)) return error;
+  if (DENIED.has(errnoOf(error))) {
+    return misconfigured('MySQL refuses the user, the password or the database of the URL', error);
+  }
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') {
+    return misconfigured('The server offers no TLS: begin the URL with mysql:', error);
+  }
+  if (/CERT|SIGNATURE|ALTNAME|ISSUER/.test(code)) {
+    return misconfigured(
+      `The server's certificate is not trusted (${code}): name its authority with ?ca=`,
+      error,
+    );
+  }
+  return translated(error);
+}
