@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const uses = ['sqlCommentUrl', 'kvCacheUrl', 'eventsUrl'] as const;
+const uses = ['sqlCommentUrl', 'kvCacheUrl', 'eventsUrl', 'searchUrl'] as const;
 await runApp({ name: 'comment-job', config, start, uses }, process.env);

@@ -22,6 +22,7 @@ export const platformConfig = {
     ...REDIS,
   ]),
   eventsUrl: url('EVENTS_URL', 'Event log', 'sqlite:', ['sqlite', 'kafka', 'kafkas']),
+  searchUrl: url('SEARCH_URL', 'Full-text search', 'sqlite:', ['sqlite', 'http', 'https']),
   rpcAccountUrl: url('RPC_ACCOUNT_URL', 'account-service, and the port it serves on', 'inproc:', RPC),
   rpcCommentUrl: url('RPC_COMMENT_URL', 'comment-service, and the port it serves on', 'inproc:', RPC),
   rpcHistoryUrl: url('RPC_HISTORY_URL', 'history-service, and the port it serves on', 'inproc:', RPC),

@@ -4,6 +4,7 @@ import { openEventLog, type EventLog } from '@storey/events';
 import { openKv, type Kv, type KvNotice } from '@storey/kv';
 import { type Logger, type Metrics } from '@storey/observability';
 import { openRpc, type Rpc } from '@storey/rpc';
+import { openSearch, type Search, type SearchIndex } from '@storey/search';
 import { openSql, type OpenSqlOptions, type Sql } from '@storey/sql';
 import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
 import { type InternalTokens } from '@storey/auth';
@@ -29,6 +30,8 @@ export interface Ports {
   readonly kvCache: Kv;
   readonly events: EventLog;
   readonly rpc: Rpc;
+  /** Opened on first use; the same one to everyone who asks in this process. */
+  search(index: SearchIndex): Promise<Search>;
   upstream(bff: Bff): Upstream;
   /** Where a BFF of this process offers itself to the gateway. */
   readonly upstreamHub: UpstreamHub;
@@ -59,6 +62,7 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
   };
   const rpc = await openRpc(urls, { tokens, clock, onError, onEdge: countEdges(options.metrics) });
   const databases = new Databases(options);
+  const searches = new Searches(options, onError);
   const upstreamHub = new UpstreamHub();
   const upstreams = openUpstreams(config, upstreamHub);
   return {
@@ -73,10 +77,11 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
       return used(events, 'eventsUrl');
     },
     rpc,
+    search: (index) => searches.open(index),
     upstream: (bff) => upstreams[bff],
     upstreamHub,
     close: async () => {
-      for (const part of [...Object.values(upstreams), events, databases, kvCache, kvState])
+      for (const part of [...Object.values(upstreams), events, searches, databases, kvCache, kvState])
         await part?.close();
     },
   };
@@ -150,6 +155,31 @@ class Databases {
   #url(domain: Domain): string {
     const { sqlAccountUrl, sqlCommentUrl, sqlHistoryUrl } = this.#options.config;
     return { account: sqlAccountUrl, comment: sqlCommentUrl, history: sqlHistoryUrl }[domain];
+  }
+}
+
+class Searches {
+  readonly #open = new Map<string, Promise<Search>>();
+  readonly #options: PortOptions;
+  readonly #onError: (error: unknown, where: string) => void;
+
+  constructor(options: PortOptions, onError: (error: unknown, where: string) => void) {
+    this.#options = options;
+    this.#onError = onError;
+  }
+
+  open(index: SearchIndex): Promise<Search> {
+    const known = this.#open.get(index.name);
+    if (known) return known;
+    const { config, folder, clock, faultPoint } = this.#options;
+    const url = inFolder(config.searchUrl, folder, 'search.db');
+    const opening = openSearch(url, { index, clock, faultPoint, onError: this.#onError });
+    this.#open.set(index.name, opening);
+    return opening;
+  }
+
+  async close(): Promise<void> {
+    for (const search of this.#open.values()) await (await search).close();
   }
 }
 
