@@ -3,16 +3,17 @@ import { type Effect } from './effect.js';
 import * as decide from './decide.js';
 import { Kv, type LeaseResult, type Merge, type QuotaResult, type Scored, type ScoreRange } from './kv.js';
 import {
-  MAX_LIST,
   checkFields,
   checkKey,
   checkKeys,
+  checkMax,
+  checkMembers,
   checkMerge,
   checkNames,
-  checkScored,
+  checkQuota,
+  checkRange,
   checkTtl,
-  checkValue,
-  checkWhole,
+  checkWrite,
 } from './limits.js';
 import { decideMerge } from './merge.js';
 import { readTaken, take, writeTaken } from './quota.js';
@@ -20,9 +21,6 @@ import { readTaken, take, writeTaken } from './quota.js';
 interface Life {
   readonly ttlMs?: number;
 }
-
-/** Each unit within a window is remembered, so there may not be many. */
-const MAX_QUOTA = 10_000;
 
 /** The verbs over an engine in this process: each checks its input, decides what to do and does it in one step. */
 export class EmbeddedKv extends Kv {
@@ -52,12 +50,12 @@ export class EmbeddedKv extends Kv {
   }
 
   async set(key: string, value: Uint8Array, { ttlMs }: Life): Promise<void> {
-    this.#checkWrite(key, value, ttlMs);
+    checkWrite(key, value, ttlMs);
     return this.#engine.write([this.#put(key, value, ttlMs)], undefined);
   }
 
   async setIfAbsent(key: string, value: Uint8Array, { ttlMs }: Life): Promise<Uint8Array | undefined> {
-    this.#checkWrite(key, value, ttlMs);
+    checkWrite(key, value, ttlMs);
     const present = this.#engine.read().value(key);
     return this.#engine.write(present ? [] : [this.#put(key, value, ttlMs)], present);
   }
@@ -68,7 +66,7 @@ export class EmbeddedKv extends Kv {
     value: Uint8Array,
     { ttlMs }: Life,
   ): Promise<boolean> {
-    this.#checkWrite(key, value, ttlMs);
+    checkWrite(key, value, ttlMs);
     const same = this.#holds(key, expected);
     return this.#engine.write(same ? [this.#put(key, value, ttlMs)] : [], same);
   }
@@ -120,7 +118,7 @@ export class EmbeddedKv extends Kv {
     value: Uint8Array,
     { ttlMs }: { readonly ttlMs: number },
   ): Promise<boolean> {
-    this.#checkWrite(key, value, ttlMs);
+    checkWrite(key, value, ttlMs);
     const mayFill = this.#engine.read().find(key) === undefined && this.#engine.leases.isHeld(key, token);
     return this.#engine.write(mayFill ? [this.#put(key, value, ttlMs)] : [], mayFill);
   }
@@ -133,7 +131,7 @@ export class EmbeddedKv extends Kv {
     checkKey(key);
     checkFields(fields);
     checkTtl(ttlMs);
-    if (maxFields !== undefined) checkWhole(maxFields, 1, Number.MAX_SAFE_INTEGER, 'maxFields');
+    checkMax(maxFields, 'maxFields');
     const bound = { max: maxFields, expiresAt: this.#engine.expiry(ttlMs) };
     return this.#engine.write(decide.setFields(this.#engine.read(), key, fields, bound), undefined);
   }
@@ -166,7 +164,7 @@ export class EmbeddedKv extends Kv {
     members: readonly Scored[],
     { ttlMs, maxMembers }: Life & { readonly maxMembers?: number },
   ): Promise<void> {
-    this.#checkScored(key, members, maxMembers);
+    checkMembers(key, members, maxMembers);
     checkTtl(ttlMs);
     const bound = { max: maxMembers, expiresAt: this.#engine.expiry(ttlMs) };
     return this.#engine.write(decide.addScored(this.#engine.read(), key, members, bound), undefined);
@@ -177,7 +175,7 @@ export class EmbeddedKv extends Kv {
     members: readonly Scored[],
     { maxMembers }: { readonly maxMembers?: number },
   ): Promise<boolean> {
-    this.#checkScored(key, members, maxMembers);
+    checkMembers(key, members, maxMembers);
     const store = this.#engine.read();
     const exists = store.set(key) !== undefined;
     const bound = { max: maxMembers, expiresAt: undefined };
@@ -191,15 +189,14 @@ export class EmbeddedKv extends Kv {
   }
 
   async removeIfScore(key: string, members: readonly Scored[]): Promise<number> {
-    this.#checkScored(key, members, undefined);
+    checkMembers(key, members, undefined);
     const wanted = new Map(members.map(({ member, score }) => [member, score]));
     return this.#removeScored(key, [...wanted.keys()], (member, score) => wanted.get(member) === score);
   }
 
   async rangeByScore(key: string, range: ScoreRange): Promise<readonly Scored[]> {
     checkKey(key);
-    checkWhole(range.limit, 1, MAX_LIST, 'limit');
-    if (range.after) checkScored([range.after]);
+    checkRange(range);
     return this.#engine.answer(this.#engine.read().set(key)?.range(range) ?? []);
   }
 
@@ -223,18 +220,15 @@ export class EmbeddedKv extends Kv {
 
   async takeQuota(
     key: string,
-    { limit, windowMs, cost }: { readonly limit: number; readonly windowMs: number; readonly cost: number },
+    quota: { readonly limit: number; readonly windowMs: number; readonly cost: number },
   ): Promise<QuotaResult> {
-    checkKey(key);
-    checkWhole(limit, 1, MAX_QUOTA, 'limit');
-    checkTtl(windowMs);
-    checkWhole(cost, 0, limit, 'cost');
+    checkQuota(key, quota);
     const kept = this.#engine.read().value(key);
     const now = this.#engine.clock.now();
     const before = kept ? readTaken(kept) : [];
-    const { taken, ...result } = take({ taken: before, now, limit, windowMs, cost });
+    const { taken, ...result } = take({ taken: before, now, ...quota });
     if (taken === undefined) return this.#engine.write([], result);
-    return this.#engine.write([{ op: 'put', key, ...writeTaken(taken, windowMs) }], result);
+    return this.#engine.write([{ op: 'put', key, ...writeTaken(taken, quota.windowMs) }], result);
   }
 
   async flush(): Promise<void> {
@@ -247,18 +241,6 @@ export class EmbeddedKv extends Kv {
 
   async close(): Promise<void> {
     return this.#engine.close();
-  }
-
-  #checkWrite(key: string, value: Uint8Array, ttlMs: number | undefined): void {
-    checkKey(key);
-    checkValue(value);
-    checkTtl(ttlMs);
-  }
-
-  #checkScored(key: string, members: readonly Scored[], maxMembers: number | undefined): void {
-    checkKey(key);
-    checkScored(members);
-    if (maxMembers !== undefined) checkWhole(maxMembers, 1, Number.MAX_SAFE_INTEGER, 'maxMembers');
   }
 
   #put(key: string, value: Uint8Array, ttlMs: number | undefined): Effect {

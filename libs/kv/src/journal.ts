@@ -18,7 +18,9 @@ export type KvNotice =
   | { readonly kind: 'compacted'; readonly path: string; readonly from: number; readonly to: number }
   /** The old journal stays in use; it is tried again when that has doubled. */
   | { readonly kind: 'compaction_failed'; readonly path: string; readonly cause: unknown }
-  | { readonly kind: 'write_failed'; readonly path: string; readonly cause: unknown };
+  | { readonly kind: 'write_failed'; readonly path: string; readonly cause: unknown }
+  /** The connection to a server, or to every server of a cluster, came or went; it is tried again without end. */
+  | { readonly kind: 'connected' | 'disconnected'; readonly server: string };
 
 export interface JournalOptions {
   readonly faultPoint: (name: string) => void;

@@ -5,13 +5,15 @@ import { merging } from './contract/merging.contract.js';
 import { quotas } from './contract/quotas.contract.js';
 import { rules } from './contract/rules.contract.js';
 import { sortedSets } from './contract/sorted-sets.contract.js';
-import { afterEach, beforeEach, describe, it } from './contract/suite.js';
+import { type Time, afterEach, beforeEach, describe, fakeTime, it } from './contract/suite.js';
 import { values } from './contract/values.contract.js';
 import { type Kv } from './kv.js';
 
 export interface KvContractOptions {
   /** Sentences an adapter is excused from, each with its reason. */
   readonly except?: Readonly<Record<string, string>>;
+  /** For a store that goes by its own clock. Default: the fake one. */
+  readonly time?: (kv: Kv) => Time;
 }
 
 /**
@@ -21,14 +23,15 @@ export interface KvContractOptions {
 export function describeKv(
   name: string,
   create: (clock: FakeClock) => Promise<Kv>,
-  { except = {} }: KvContractOptions = {},
+  { except = {}, time: timeOf }: KvContractOptions = {},
 ): void {
   describe(`${name} as a key-value store`, () => {
-    let clock = new FakeClock();
     let kv: Kv;
+    let time: Time;
     beforeEach(async () => {
-      clock = new FakeClock();
+      const clock = new FakeClock();
       kv = await create(clock);
+      time = timeOf ? timeOf(kv) : fakeTime(clock);
     });
     afterEach(() => kv.close());
     const test = (sentence: string, run: () => Promise<void>): void => {
@@ -36,7 +39,7 @@ export function describeKv(
       if (reason === undefined) it(sentence, run);
       else it.skip(`${sentence} (${reason})`, run);
     };
-    const suite = { kv: () => kv, clock: () => clock, test };
+    const suite = { kv: () => kv, time: () => time, test };
     for (const part of [values, leases, hashes, sortedSets, merging, quotas, rules]) part(suite);
   });
 }

@@ -1,18 +1,20 @@
 import { AppError } from '@storey/errors';
-import { type Merge, type Scored } from './kv.js';
+import { type Merge, type Scored, type ScoreRange } from './kv.js';
 
 /** The port's bounds, checked by every adapter alike, so that what works embedded works on a cluster. */
 export const MAX_VALUE_BYTES = 256 * 1024;
 export const MAX_VERB_BYTES = 4 * 1024 * 1024;
 export const MAX_LIST = 1000;
 const MAX_TTL_MS = 10 * 366 * 86_400_000;
+/** Each unit within a window is remembered, so there may not be many. */
+const MAX_QUOTA = 10_000;
 
 const KEY = /^[\x21-\x7e]{1,256}$/;
 const NAME = /^[\x20-\x7e]{1,256}$/;
 
 /** A caller broke a rule of the port. */
-export const misuse = (message: string): AppError =>
-  new AppError({ kind: 'internal', code: 'KV_MISUSE', message });
+export const misuse = (message: string, cause?: unknown): AppError =>
+  new AppError({ kind: 'internal', code: 'KV_MISUSE', message, cause });
 
 export function checkKey(key: string): void {
   if (!KEY.test(key)) {
@@ -64,6 +66,39 @@ export function checkFields(fields: ReadonlyMap<string, Uint8Array>): void {
 
 export function checkTtl(ttlMs: number | undefined): void {
   if (ttlMs !== undefined) checkWhole(ttlMs, 1, MAX_TTL_MS, 'ttlMs');
+}
+
+/** A plain value about to be written. */
+export function checkWrite(key: string, value: Uint8Array, ttlMs: number | undefined): void {
+  checkKey(key);
+  checkValue(value);
+  checkTtl(ttlMs);
+}
+
+export function checkMembers(key: string, members: readonly Scored[], max: number | undefined): void {
+  checkKey(key);
+  checkScored(members);
+  checkMax(max, 'maxMembers');
+}
+
+export function checkMax(max: number | undefined, name: string): void {
+  if (max !== undefined) checkWhole(max, 1, Number.MAX_SAFE_INTEGER, name);
+}
+
+export function checkRange({ min = 0, max = 0, after, limit }: ScoreRange): void {
+  checkWhole(limit, 1, MAX_LIST, 'limit');
+  if (Number.isNaN(min) || Number.isNaN(max)) throw misuse('min and max must be numbers.');
+  if (after) checkScored([after]);
+}
+
+export function checkQuota(
+  key: string,
+  { limit, windowMs, cost }: { readonly limit: number; readonly windowMs: number; readonly cost: number },
+): void {
+  checkKey(key);
+  checkWhole(limit, 1, MAX_QUOTA, 'limit');
+  checkTtl(windowMs);
+  checkWhole(cost, 0, limit, 'cost');
 }
 
 export function checkWhole(value: number, min: number, max: number, name: string): void {

@@ -5,6 +5,8 @@ import { Engine } from './engine.js';
 import { type KvNotice, openJournal } from './journal.js';
 import { type Kv } from './kv.js';
 import { Leases } from './leases.js';
+import { openRedis } from './redis/open-redis.js';
+import { isRedisUrl } from './redis/redis-url.js';
 import { Store } from './store.js';
 
 export interface KvOptions {
@@ -16,6 +18,12 @@ export interface KvOptions {
   readonly faultPoint?: (name: string) => void;
   /** Told of what an operator should see in a log. */
   readonly onNotice?: (notice: KvNotice) => void;
+  /**
+   * `false` for state: a store that may evict is refused, a Redis by its `maxmemory-policy`. Default: any store will do.
+   */
+  readonly mayEvict?: boolean;
+  /** How long to wait for a server that is not there. Default 10 s. */
+  readonly openWithinMs?: number;
   /** A journal longer than this, and than four times what is alive, is rewritten. Default 64 MiB. */
   readonly compactAboveBytes?: number;
 }
@@ -25,12 +33,34 @@ const MIB = 1024 * 1024;
 /**
  * Opens a store by its URL; the scheme alone picks the adapter.
  * - `memory:` a cache of at most `maxBytes`, evicting what was used longest ago;
- * - `file:/abs/path` state of at most `maxBytes`, in memory with a journal at that path.
+ * - `file:/abs/path` state of at most `maxBytes`, in memory with a journal at that path;
+ * - `redis://[user[:password]@]host[:6379][/db]` a server, `redis+cluster://…host[:6379],host[:6379]…` a cluster, by one
+ *   or more of its nodes; `rediss://` and `rediss+cluster://` by TLS.
  *
- * Both take `?maxBytes=64mb` (b, kb, mb, gb; powers of 1024).
- * @throws AppError `internal` for a URL or a journal that cannot be understood, `unavailable` for a file in use.
+ * The first two take `?maxBytes=64mb` (b, kb, mb, gb; powers of 1024), the others `?passwordFile=`, `?ca=` (PEM of a
+ * private authority), `?prefix=` (before every key) and `?timeoutMs=` (of a verb, 50 by default).
+ * @throws AppError `internal` for a URL, a journal or a server that will not do, `unavailable` for a file in use or a
+ * server that is not there in time.
  */
 export async function openKv(url: string, options: KvOptions = {}): Promise<Kv> {
+  const kv = isRedisUrl(url) ? await openRemote(url, options) : await openEmbedded(url, options);
+  if (kv.evicts && options.mayEvict === false) {
+    await kv.close();
+    throw new AppError({ kind: 'internal', code: 'KV_SERVER_UNFIT', message: MAY_EVICT });
+  }
+  return kv;
+}
+
+const MAY_EVICT =
+  'State must not be kept in a store that forgets to make room: use file:, or a Redis with ' +
+  'maxmemory-policy noeviction, apart from the one that is a cache.';
+
+function openRemote(url: string, options: KvOptions): Promise<Kv> {
+  const { clock = systemClock, random = systemRandom, onNotice = nothing, openWithinMs = 10_000 } = options;
+  return openRedis(url, { clock, random, onNotice, openWithinMs });
+}
+
+async function openEmbedded(url: string, options: KvOptions): Promise<Kv> {
   const parsed = parse(url);
   const { clock = systemClock, random = systemRandom } = options;
   const leases = new Leases(clock, random);
@@ -48,7 +78,9 @@ export async function openKv(url: string, options: KvOptions = {}): Promise<Kv> 
       return new EmbeddedKv(new Engine(store, leases, maxBytes ?? 512 * MIB, journal));
     }
     default:
-      throw wrongUrl(`no key-value store is known for ${parsed.protocol} (memory: and file: are)`);
+      throw wrongUrl(
+        `no key-value store is known for ${parsed.protocol} (memory:, file:, redis:, rediss:, redis+cluster: and rediss+cluster: are)`,
+      );
   }
 }
 

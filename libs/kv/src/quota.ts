@@ -12,7 +12,7 @@ interface Window {
 /**
  * An exact sliding window: whichever `windowMs` one looks at, at most `limit` was taken in it. A bucket that refills would
  * let twice as much pass, and a window that starts on the minute twice as much around its start.
- * @returns `taken` when something was, to be kept until the last of it has left the window.
+ * @returns `taken` when it changed, to be kept until the last of it has left the window.
  */
 export function take({
   taken,
@@ -21,16 +21,20 @@ export function take({
   windowMs,
   cost,
 }: Window): QuotaResult & { readonly taken?: readonly number[] } {
-  // A clock that was set back must not lock anybody out: nothing was taken later than now.
+  // A clock that was set back must not lock anybody out: nothing was taken later than now. That is noted even when the
+  // call is refused, or it would be true of every later now as well.
+  const wasSetBack = (taken.at(-1) ?? now) > now;
   const counting = taken.map((at) => Math.min(at, now)).filter((at) => at > now - windowMs);
   const wanted = Math.max(cost, 1);
   const mustLeave = counting.length + wanted - limit;
   if (mustLeave > 0) {
     const last = counting[mustLeave - 1] ?? now;
-    return { allowed: false, retryAfterMs: Math.max(1, Math.ceil(last + windowMs - now)) };
+    const retryAfterMs = Math.max(1, Math.ceil(last + windowMs - now));
+    return { allowed: false, retryAfterMs, ...(wasSetBack && { taken: counting }) };
   }
   const added = Array.from({ length: cost }, () => now);
-  return { allowed: true, retryAfterMs: 0, ...(cost > 0 && { taken: [...counting, ...added] }) };
+  const changed = wasSetBack || cost > 0;
+  return { allowed: true, retryAfterMs: 0, ...(changed && { taken: [...counting, ...added] }) };
 }
 
 /** How the window is kept under its key: until it is empty, when it says nothing any more. */

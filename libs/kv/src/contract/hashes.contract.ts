@@ -1,6 +1,6 @@
 import { type Suite, bytes, describe, expect, fields, text } from './suite.js';
 
-export function hashes({ kv, clock, test }: Suite): void {
+export function hashes({ kv, time, test }: Suite): void {
   const all = async (key: string): Promise<Record<string, string | undefined>> =>
     Object.fromEntries([...(await kv().getAllFields(key))].map(([field, value]) => [field, text(value)]));
 
@@ -24,23 +24,24 @@ export function hashes({ kv, clock, test }: Suite): void {
     });
 
     test('a hash has one life: kept without ttlMs, renewed with it', async () => {
-      await kv().setFields('h', fields({ a: '1' }), { ttlMs: 100 });
-      await clock().advance(60);
+      const { lifeMs, tickMs } = time();
+      await kv().setFields('h', fields({ a: '1' }), { ttlMs: lifeMs });
+      await time().advance(lifeMs - 2 * tickMs);
       await kv().setFields('h', fields({ b: '2' }), {});
-      await clock().advance(39);
-      await kv().setFields('h', fields({ c: '3' }), { ttlMs: 100 });
-      await clock().advance(99);
+      await time().advance(tickMs);
+      await kv().setFields('h', fields({ c: '3' }), { ttlMs: lifeMs });
+      await time().advance(lifeMs - tickMs);
       expect(await all('h')).toEqual({ a: '1', b: '2', c: '3' });
-      await clock().advance(1);
+      await time().advance(tickMs);
       expect(await all('h')).toEqual({});
     });
 
     test('nothing of an expired hash comes back with the next one, neither fields nor life', async () => {
-      await kv().setFields('h', fields({ a: '1' }), { ttlMs: 100 });
-      await clock().advance(100);
+      await kv().setFields('h', fields({ a: '1' }), { ttlMs: time().tickMs });
+      await time().advance(time().tickMs);
       await kv().setFields('h', fields({ b: '2' }), {});
       expect(await all('h')).toEqual({ b: '2' });
-      await clock().advance(60_000);
+      await time().advance(2 * time().lifeMs);
       expect(await all('h')).toEqual({ b: '2' });
     });
 

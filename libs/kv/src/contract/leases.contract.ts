@@ -1,11 +1,12 @@
 import { type Suite, bytes, describe, expect, text } from './suite.js';
 
-const LEASE_MS = 1000;
+/** Longer than any test. */
+const LEASE_MS = 60_000;
 const life = { ttlMs: 60_000 };
 
-export function leases({ kv, clock, test }: Suite): void {
-  const lease = async (key: string): Promise<string> => {
-    const [result] = await kv().getOrLease([key], LEASE_MS);
+export function leases({ kv, time, test }: Suite): void {
+  const lease = async (key: string, leaseMs = LEASE_MS): Promise<string> => {
+    const [result] = await kv().getOrLease([key], leaseMs);
     expect(result?.token).toBeDefined();
     return result?.token ?? '';
   };
@@ -27,10 +28,10 @@ export function leases({ kv, clock, test }: Suite): void {
 
     test('a fill with the token writes once, for its life', async () => {
       const token = await lease('k');
-      expect(await kv().fill('k', token, bytes('v'), life)).toBe(true);
+      expect(await kv().fill('k', token, bytes('v'), { ttlMs: time().lifeMs })).toBe(true);
       expect(text((await kv().getOrLease(['k'], LEASE_MS))[0]?.value)).toBe('v');
       expect(await kv().fill('k', token, bytes('w'), life)).toBe(false);
-      await clock().advance(life.ttlMs);
+      await time().advance(time().lifeMs);
       expect(await kv().get('k')).toBeUndefined();
       expect(await kv().fill('k', token, bytes('w'), life)).toBe(false);
     });
@@ -56,8 +57,8 @@ export function leases({ kv, clock, test }: Suite): void {
         await kv().compareAndDelete('k', bytes('new'));
       },
       'a set that has expired': async () => {
-        await kv().set('k', bytes('new'), { ttlMs: 1 });
-        await clock().advance(2);
+        await kv().set('k', bytes('new'), { ttlMs: time().tickMs });
+        await time().advance(time().tickMs);
       },
       'a flush': () => kv().flush(),
     };
@@ -80,10 +81,11 @@ export function leases({ kv, clock, test }: Suite): void {
     });
 
     test('a lease ends with its time; the next gets one and the first fill loses', async () => {
-      const first = await lease('k');
-      await clock().advance(LEASE_MS - 1);
+      const { lifeMs, tickMs } = time();
+      const first = await lease('k', lifeMs);
+      await time().advance(lifeMs - tickMs);
       expect(await kv().getOrLease(['k'], LEASE_MS)).toEqual([{}]);
-      await clock().advance(1);
+      await time().advance(tickMs);
       expect(await kv().fill('k', first, bytes('late'), life)).toBe(false);
       const second = await lease('k');
       expect(await kv().fill('k', first, bytes('late'), life)).toBe(false);

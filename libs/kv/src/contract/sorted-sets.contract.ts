@@ -1,7 +1,7 @@
 import { type ScoreRange, type Scored } from '../kv.js';
 import { type Suite, describe, expect, scored } from './suite.js';
 
-export function sortedSets({ kv, clock, test }: Suite): void {
+export function sortedSets({ kv, time, test }: Suite): void {
   const range = (part: Partial<ScoreRange> = {}) =>
     kv().rangeByScore('s', { order: 'ascending', limit: 1000, ...part });
   const names = async (part: Partial<ScoreRange> = {}): Promise<string> =>
@@ -91,10 +91,10 @@ export function sortedSets({ kv, clock, test }: Suite): void {
     test('addScoredIfPresent adds to a loaded index alone', async () => {
       expect(await kv().addScoredIfPresent('s', scored({ a: 1 }), {})).toBe(false);
       expect(await kv().countScored('s')).toBe(0);
-      await kv().addScored('s', scored({ a: 1 }), { ttlMs: 100 });
+      await kv().addScored('s', scored({ a: 1 }), { ttlMs: time().lifeMs });
       expect(await kv().addScoredIfPresent('s', scored({ b: 2, c: 3 }), { maxMembers: 2 })).toBe(true);
       expect(await names()).toBe('bc');
-      await clock().advance(100);
+      await time().advance(time().lifeMs);
       expect(await kv().addScoredIfPresent('s', scored({ d: 4 }), {})).toBe(false);
       expect(await names()).toBe('');
     });
@@ -114,14 +114,15 @@ export function sortedSets({ kv, clock, test }: Suite): void {
     });
 
     test('a set has one life: kept without ttlMs, renewed with it, never carried over', async () => {
-      await kv().addScored('s', scored({ a: 1 }), { ttlMs: 100 });
-      await clock().advance(99);
+      const { lifeMs, tickMs } = time();
+      await kv().addScored('s', scored({ a: 1 }), { ttlMs: lifeMs });
+      await time().advance(lifeMs - tickMs);
       await kv().addScored('s', scored({ b: 2 }), {});
       expect(await names()).toBe('ab');
-      await clock().advance(1);
+      await time().advance(tickMs);
       await kv().addScored('s', scored({ c: 3 }), {});
       expect(await names()).toBe('c');
-      await clock().advance(60_000);
+      await time().advance(2 * lifeMs);
       expect(await names()).toBe('c');
     });
 

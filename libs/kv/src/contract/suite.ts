@@ -5,9 +5,34 @@ import { type Kv, type Scored } from '../kv.js';
 /** How the parts of the contract come by a store, and what an adapter is excused from. */
 export interface Suite {
   readonly kv: () => Kv;
-  readonly clock: () => FakeClock;
+  readonly time: () => Time;
   readonly test: (sentence: string, run: () => Promise<void>) => void;
 }
+
+/** The time that a store goes by: a fake clock that is turned, or that of a server that is waited for. */
+export interface Time {
+  /** A short life. */
+  readonly lifeMs: number;
+  /** The window of a quota. */
+  readonly windowMs: number;
+  /** The least that makes a difference: something is still there so long before its end. At most half of the others. */
+  readonly tickMs: number;
+  now(): number;
+  /** Returns when `ms` have passed for the store. */
+  advance(ms: number): Promise<void>;
+  /** Sets the store's clock back, for what lies under `key`. */
+  setBack(ms: number, key: string): Promise<void>;
+}
+
+/** Exact to the millisecond. */
+export const fakeTime = (clock: FakeClock): Time => ({
+  lifeMs: 100,
+  windowMs: 60_000,
+  tickMs: 1,
+  now: () => clock.now(),
+  advance: (ms) => clock.advance(ms),
+  setBack: async (ms) => clock.step(-ms),
+});
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text);
 

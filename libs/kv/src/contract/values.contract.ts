@@ -1,6 +1,6 @@
 import { type Suite, bytes, describe, expect, fields, text } from './suite.js';
 
-export function values({ kv, clock, test }: Suite): void {
+export function values({ kv, time, test }: Suite): void {
   describe('values', () => {
     test('a value comes back as it was set, and an absent key as undefined', async () => {
       const value = Uint8Array.from({ length: 256 }, (_, index) => index);
@@ -37,19 +37,20 @@ export function values({ kv, clock, test }: Suite): void {
     });
 
     test('a value is gone when its time is over, not before', async () => {
-      await kv().set('k', bytes('v'), { ttlMs: 100 });
-      await clock().advance(99);
+      const { lifeMs, tickMs } = time();
+      await kv().set('k', bytes('v'), { ttlMs: lifeMs });
+      await time().advance(lifeMs - tickMs);
       expect(text(await kv().get('k'))).toBe('v');
-      await clock().advance(1);
+      await time().advance(tickMs);
       expect(await kv().get('k')).toBeUndefined();
       expect(await kv().mget(['k'])).toEqual([undefined]);
       expect(await kv().delete(['k'])).toBe(0);
     });
 
     test('set replaces value, kind and life', async () => {
-      await kv().setFields('k', fields({ f: 'x' }), { ttlMs: 100 });
+      await kv().setFields('k', fields({ f: 'x' }), { ttlMs: time().lifeMs });
       await kv().set('k', bytes('v'), {});
-      await clock().advance(5000);
+      await time().advance(2 * time().lifeMs);
       expect(text(await kv().get('k'))).toBe('v');
     });
 
@@ -61,11 +62,11 @@ export function values({ kv, clock, test }: Suite): void {
     });
 
     test('setIfAbsent may write again after the first value expired', async () => {
-      await kv().setIfAbsent('k', bytes('a'), { ttlMs: 10 });
-      await clock().advance(10);
-      expect(await kv().setIfAbsent('k', bytes('b'), { ttlMs: 10 })).toBeUndefined();
+      await kv().setIfAbsent('k', bytes('a'), { ttlMs: time().tickMs });
+      await time().advance(time().tickMs);
+      expect(await kv().setIfAbsent('k', bytes('b'), { ttlMs: time().tickMs })).toBeUndefined();
       expect(text(await kv().get('k'))).toBe('b');
-      await clock().advance(10);
+      await time().advance(time().tickMs);
       expect(await kv().get('k')).toBeUndefined();
     });
 
@@ -74,9 +75,9 @@ export function values({ kv, clock, test }: Suite): void {
       await kv().set('k', bytes('a'), {});
       expect(await kv().compareAndSet('k', bytes('b'), bytes('x'), {})).toBe(false);
       expect(text(await kv().get('k'))).toBe('a');
-      expect(await kv().compareAndSet('k', bytes('a'), bytes('b'), { ttlMs: 10 })).toBe(true);
+      expect(await kv().compareAndSet('k', bytes('a'), bytes('b'), { ttlMs: time().tickMs })).toBe(true);
       expect(text(await kv().get('k'))).toBe('b');
-      await clock().advance(10);
+      await time().advance(time().tickMs);
       expect(await kv().compareAndSet('k', bytes('b'), bytes('c'), {})).toBe(false);
     });
 
@@ -105,24 +106,25 @@ export function values({ kv, clock, test }: Suite): void {
     });
 
     test('expire sets the life of any kind, and says whether there was anything', async () => {
+      const { lifeMs, tickMs } = time();
       await kv().set('v', bytes('v'), {});
       await kv().setFields('h', fields({ f: 'x' }), {});
       await kv().addScored('s', [{ member: 'm', score: 1 }], {});
-      for (const key of ['v', 'h', 's']) expect(await kv().expire(key, 50)).toBe(true);
-      expect(await kv().expire('absent', 50)).toBe(false);
-      await clock().advance(49);
+      for (const key of ['v', 'h', 's']) expect(await kv().expire(key, lifeMs)).toBe(true);
+      expect(await kv().expire('absent', lifeMs)).toBe(false);
+      await time().advance(lifeMs - tickMs);
       expect(text(await kv().get('v'))).toBe('v');
-      await clock().advance(1);
+      await time().advance(tickMs);
       expect(await kv().get('v')).toBeUndefined();
       expect(await kv().getFields('h', ['f'])).toEqual([undefined]);
       expect(await kv().countScored('s')).toBe(0);
-      expect(await kv().expire('v', 50)).toBe(false);
+      expect(await kv().expire('v', lifeMs)).toBe(false);
     });
 
     test('expire can lengthen a life', async () => {
-      await kv().set('k', bytes('v'), { ttlMs: 10 });
-      await kv().expire('k', 100);
-      await clock().advance(50);
+      await kv().set('k', bytes('v'), { ttlMs: time().tickMs });
+      await kv().expire('k', 10 * time().tickMs);
+      await time().advance(2 * time().tickMs);
       expect(text(await kv().get('k'))).toBe('v');
     });
 
