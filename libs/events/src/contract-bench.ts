@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, it } from '@jest/globals';
 import { FakeClock } from '@storey/context';
 import { type Batch, type Consumer, type EventLog, type Message, type Subscription } from './event-log.js';
@@ -9,7 +10,12 @@ export interface LogFixture {
   /** Opens it, again after a close with everything that was durable. */
   open(options: EventLogOptions): Promise<EventLog>;
   dispose(): Promise<void>;
+  /** Whether answers take real time, which the clock of the tests does not know of. */
+  readonly networked?: boolean;
 }
+
+/** Of real time: what a turn of the clock takes, how long to listen for what must not come, when to give up; ms. */
+const NETWORK = { turn: 3, quiet: 300, patience: 20_000 };
 
 export interface ContractOptions {
   /** Promises the adapter does not give, by the name of the test, each with the reason. */
@@ -34,7 +40,8 @@ export class ContractBench {
   constructor(create: () => Promise<LogFixture>) {
     beforeEach(async () => {
       this.#fixture = await create();
-      this.clock = new FakeClock();
+      // A broker deletes what is older than the retention by its own clock.
+      this.clock = new FakeClock(this.networked ? Date.now() : undefined);
       this.errors = [];
       await this.open();
     });
@@ -42,6 +49,10 @@ export class ContractBench {
       await this.until(settled(this.log.close()));
       await this.#fixture?.dispose();
     });
+  }
+
+  get networked(): boolean {
+    return this.#fixture?.networked ?? false;
   }
 
   get log(): EventLog {
@@ -76,11 +87,19 @@ export class ContractBench {
     return this.log.subscribe({ ...subscription, ...more });
   }
 
-  /** Turns the clock in small steps until `done`, so that timers and the file alike get their turn. */
+  /** Turns the clock, and lets a network bring what it would bring. */
+  async advance(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+    if (this.networked) await sleep(NETWORK.quiet);
+  }
+
+  /** Turns the clock in small steps until `done`, so that timers and the log alike get their turn. */
   async until(done: () => boolean | Promise<boolean>): Promise<void> {
+    const end = performance.now() + NETWORK.patience;
     for (let turn = 0; !(await done()); turn += 1) {
-      if (turn > 2000) throw new Error('It never came to that.');
+      if (this.networked ? performance.now() > end : turn > 2000) throw new Error('It never came to that.');
       await this.clock.advance(10);
+      if (this.networked) await sleep(NETWORK.turn);
     }
   }
 

@@ -31,6 +31,12 @@ export abstract class EventLog {
   /** Messages not yet committed by `group`, over all partitions. */
   abstract lag(topic: string, group: string): Promise<number>;
 
+  /**
+   * The offset that `group` has committed in each partition, in order; 0 where it has none yet. Everything before it is
+   * handled, by whichever process: a start that must catch up first compares it with the `endOffsets` of then.
+   */
+  abstract committed(topic: string, group: string): Promise<readonly bigint[]>;
+
   /** One past the last offset of each partition, in order. */
   abstract endOffsets(topic: string): Promise<readonly bigint[]>;
 

@@ -10,10 +10,17 @@ export type FaultPoint =
 
 export interface EventLogOptions {
   readonly clock?: Clock;
-  /** Called after each SQL statement with its text and how long it held the event loop, ms. */
+  /** Embedded only. Called after each SQL statement with its text and how long it held the event loop, ms. */
   readonly onStatement?: (sql: string, ms: number) => void;
   /** Called at each fault point; what it throws is a failure at that point. */
   readonly faultPoint?: (name: FaultPoint) => void;
+  /**
+   * What `createTopics` does with a topic that is missing: creates it (default), or refuses and names `npm run topics`,
+   * where the processes may not create any. The embedded log always creates.
+   */
+  readonly topics?: 'create' | 'require';
+  /** Told when a consumer has given up for good and only a new process can help. Default: as `onError`. */
+  readonly onDead?: (error: unknown) => void;
   /** Told of each failed try, each dead letter and each listener's error. Must not throw. Default: a process warning. */
   readonly onError?: (error: unknown, where: string) => void;
 }
@@ -21,11 +28,14 @@ export interface EventLogOptions {
 export type ResolvedOptions = Required<EventLogOptions>;
 
 export function resolveOptions(options: EventLogOptions): ResolvedOptions {
+  const onError = options.onError ?? warn;
   return {
     clock: options.clock ?? systemClock,
     onStatement: options.onStatement ?? (() => undefined),
     faultPoint: options.faultPoint ?? (() => undefined),
-    onError: options.onError ?? warn,
+    topics: options.topics ?? 'create',
+    onDead: options.onDead ?? ((error) => onError(error, 'events: a consumer is dead')),
+    onError,
   };
 }
 

@@ -42,6 +42,7 @@ export class FakeLog extends EventLog {
   override subscribe = (): Promise<never> => notHere();
   override listen = (): Promise<never> => notHere();
   override lag = (): Promise<never> => notHere();
+  override committed = (): Promise<never> => notHere();
   override endOffsets = (): Promise<never> => notHere();
   override read = (): Promise<never> => notHere();
   override ping = (): Promise<never> => notHere();

@@ -1,12 +1,11 @@
-import { AppError } from '@storey/errors';
-import { deadTopicOf, isDeadTopic } from '../dead-letter.js';
+import { deadTopicOf } from '../dead-letter.js';
 import { misuse, topicUnknown } from '../failures.js';
 import { type TopicSpec } from '../event-log.js';
+import { checkTopic, topicDiffers } from '../topic-spec.js';
 import { type Database, type Row } from './database.js';
 
 /** Offsets take the low 40 bits of a message's id, the partition's id the 23 above. */
 const OFFSET_BITS = 40n;
-const MAX_PARTITIONS = 1024;
 
 /** What is known of a partition without asking the file. Both bounds move after COMMIT only. */
 export interface Partition {
@@ -68,7 +67,7 @@ export class Catalog {
 
   /** Creates the topics and their dead topics, all or none. */
   create(specs: readonly TopicSpec[]): void {
-    specs.forEach(check);
+    specs.forEach(checkTopic);
     const wanted = specs.flatMap((spec) => [spec, { ...spec, name: deadTopicOf(spec.name) }]);
     const missing = wanted.filter((spec) => !this.#agrees(spec));
     const changed = wanted.filter(({ name, retentionMs }) => {
@@ -91,11 +90,7 @@ export class Catalog {
     const existing = this.#topics.get(name);
     if (!existing) return false;
     if (existing.partitions.length === partitions) return true;
-    throw new AppError({
-      kind: 'conflict',
-      code: 'EVENTS_TOPIC_DIFFERS',
-      message: `Topic ${name} has ${existing.partitions.length} partitions, not ${partitions}; keys would lose their order.`,
-    });
+    throw topicDiffers(name, existing.partitions.length, partitions);
   }
 
   #insert({ name, partitions, retentionMs }: TopicSpec): void {
@@ -135,14 +130,4 @@ export function big(row: Row | undefined, column: string): bigint {
   const value = row?.[column];
   if (typeof value !== 'bigint') throw misuse(`Column ${column} is no integer.`);
   return value;
-}
-
-function check({ name, partitions, retentionMs }: TopicSpec): void {
-  if (!/^[\w.-]{1,200}$/.test(name))
-    throw misuse(`Topic name ${name} has other characters than Kafka allows.`);
-  if (isDeadTopic(name)) throw misuse(`Topic ${name} is created together with its topic.`);
-  if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) {
-    throw misuse(`Topic ${name} needs 1 to ${MAX_PARTITIONS} partitions.`);
-  }
-  if (!(retentionMs >= 0)) throw misuse(`Topic ${name} needs a retention of at least 0 ms.`);
 }

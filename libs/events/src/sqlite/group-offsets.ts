@@ -29,6 +29,11 @@ export class GroupOffsets {
     return offset > partition.first ? offset : partition.first;
   }
 
+  /** The committed offset, or 0. */
+  committed(partition: Partition, group: string): bigint {
+    return this.#offsets.get(partition.id)?.get(group) ?? 0n;
+  }
+
   /** Makes a group known, so that retention waits for it. */
   join(partition: Partition, group: string): void {
     if (this.#offsets.get(partition.id)?.has(group)) return;

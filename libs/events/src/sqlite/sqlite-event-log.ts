@@ -97,6 +97,11 @@ export class SqliteEventLog extends EventLog {
     return Number(behind.reduce((sum, each) => sum + each, 0n));
   }
 
+  async committed(topic: string, group: string): Promise<readonly bigint[]> {
+    const { partitions } = this.#catalog.topic(topic);
+    return partitions.map((partition) => this.#offsets.committed(partition, group));
+  }
+
   async endOffsets(topic: string): Promise<readonly bigint[]> {
     return this.#catalog.topic(topic).partitions.map(({ end }) => end);
   }

@@ -1,0 +1,21 @@
+import { describeEventLog } from '../event-log.contract.js';
+import { openEventLog } from '../index.js';
+import { KafkaBench } from './kafka-bench.js';
+
+describeEventLog(
+  'kafka',
+  async () => {
+    const bench = new KafkaBench();
+    return {
+      networked: true,
+      open: (options) => openEventLog(bench.url, options),
+      dispose: () => bench.clean(),
+    };
+  },
+  {
+    except: {
+      'cuts what is old, but never past the slowest group, and uses no offset twice':
+        'a broker cuts by age and segment alone, at its own time',
+    },
+  },
+);
