@@ -19,7 +19,8 @@ export class ImportPeople {
 
   /** @throws what `isUniqueViolation` knows when another has just made one of them. */
   async insert(tx: Tx, people: ReadonlyMap<string, bigint>): Promise<void> {
-    const rows = Array.from(people, ([source_hash, user_id]) => ({ source_hash, user_id }));
+    const sorted = [...people].sort(([a], [b]) => (a < b ? -1 : 1)); // two imports lock in one order
+    const rows = sorted.map(([source_hash, user_id]) => ({ source_hash, user_id }));
     if (rows.length > 0) await tx.insertInto('import_person').values(rows).execute();
   }
 }

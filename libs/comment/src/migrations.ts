@@ -1,6 +1,9 @@
-import { type ColumnDefinitionBuilder, type Kysely } from 'kysely';
+import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { outboxMigrations } from '@storey/outbox';
 import { forEachTable, type Migrations } from '@storey/sql';
+
+/** What a comment may say does not fit into MySQL's `text`, which ends a byte before 64 KiB. */
+const LONG_TEXT = sql`mediumtext`;
 
 /** @param tables how many physical tables a sharded one has. */
 export const commentMigrations = (tables: number): Migrations => ({
@@ -71,16 +74,16 @@ async function createContent({ schema }: Kysely<unknown>, n: number): Promise<vo
   await schema
     .createTable(`comment_content_${n}`)
     .addColumn('id', 'bigint', (column) => column.primaryKey())
-    .addColumn('text', 'text', notNull)
-    .addColumn('html', 'text', notNull)
-    .addColumn('mentions', 'text', notNull)
+    .addColumn('text', LONG_TEXT, notNull)
+    .addColumn('html', LONG_TEXT, notNull)
+    .addColumn('mentions', LONG_TEXT, notNull)
     .execute();
   const edits = `comment_edit_${n}`;
   await schema
     .createTable(edits)
     .addColumn('id', 'bigint', (column) => column.primaryKey())
     .addColumn('comment_id', 'bigint', notNull)
-    .addColumn('text', 'text', notNull)
+    .addColumn('text', LONG_TEXT, notNull)
     .addColumn('at', 'bigint', notNull)
     .execute();
   await schema.createIndex(`${edits}_by_comment`).on(edits).columns(['comment_id', 'id']).execute();

@@ -1,5 +1,5 @@
-import { shardOfKey, tableFor, upsert, type Sql } from '@storey/sql';
-import { type Transaction } from 'kysely';
+import { forUpdate, isUniqueViolation, shardOfKey, tableFor, upsert, type Sql } from '@storey/sql';
+import { type Expression, type ExpressionBuilder, type SqlBool, type Transaction } from 'kysely';
 import { nameOf, type HistoryRecord, type Snapshot } from './history-record.js';
 import { wins } from './order.js';
 import { fromRow, toRow } from './record-row.js';
@@ -10,6 +10,9 @@ import { type HistoryDb, type RecordTable } from './tables.js';
 export const MAX_ROWS = 500;
 /** Keys of one look-up; SQLite bounds the depth of an OR. */
 const LOOKUP = 100;
+const TIMEOUT_MS = 2000;
+/** Tries of one table, when another writer makes rows that were not there to be locked. */
+const MAX_TRIES = 3;
 
 /** The latest known of one record. Without a snapshot the row keeps the one it has. */
 export interface RecordChange extends Omit<HistoryRecord, keyof Snapshot> {
@@ -21,16 +24,31 @@ const NO_SNAPSHOT: Snapshot = { title: '', coverUrl: '', url: '', part: '' };
 
 type Table = `history_record_${number}`;
 type Tx = Transaction<HistoryDb>;
+type KeyColumns = ExpressionBuilder<HistoryDb, Table | `history_tombstone_${number}`>;
 
 /**
- * Writes records in bulk: of what is given and what is stored the newer stands, and nothing deleted comes back.
- * Idempotent. @param changes at most 500, no two of one record. @returns how many rows were written.
+ * Writes records in bulk: of what is given and what is stored the newer stands, and nothing deleted comes back,
+ * whoever else writes. Idempotent. @param changes at most 500, no two of one record. @returns how many rows were written.
  */
 export async function writeRecords(sql: Sql<HistoryDb>, changes: readonly RecordChange[]): Promise<number> {
   let written = 0;
-  for (const [table, some] of byTable(changes, sql.tables))
-    written += await sql.transaction((tx) => writeTable(tx, table, some), { timeoutMs: 2000 });
+  for (const [table, some] of byTable([...changes].sort(byKey), sql.tables))
+    written += await writeShared(sql, table, some);
   return written;
+}
+
+async function writeShared(
+  sql: Sql<HistoryDb>,
+  table: Table,
+  changes: readonly RecordChange[],
+): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await sql.transaction((tx) => writeTable(tx, table, changes), { timeoutMs: TIMEOUT_MS });
+    } catch (error) {
+      if (!isUniqueViolation(error) || tries === MAX_TRIES) throw error;
+    }
+  }
 }
 
 /** Notes a deletion and removes what it covers. Idempotent; an older one never lowers a newer one. */
@@ -61,27 +79,58 @@ export async function writeDeletion(sql: Sql<HistoryDb>, userId: bigint, deletio
       if (oid !== '') remove = remove.where('oid', '=', oid);
       await remove.execute();
     },
-    { timeoutMs: 2000 },
+    { timeoutMs: TIMEOUT_MS },
   );
 }
 
+/** Deletions are looked for last: one that comes later waits for the rows that were written and removes them itself. */
 async function writeTable(tx: Tx, table: Table, changes: readonly RecordChange[]): Promise<number> {
   const stored = await storedRows(tx, table, changes);
-  const deleted = await deletedTimes(tx, table, changes);
-  const rows: RecordTable[] = [];
-  for (const change of changes) {
+  const winners = changes.filter((change) => {
     const current = stored.get(idOf(change));
-    const at = BigInt(change.at);
-    const dead = namesCovering(change).some((name) => at <= (deleted.get(name) ?? 0n));
-    if (dead || (current && !wins(change, fromRow(current)))) continue;
-    const snapshot = change.snapshot ?? (current ? fromRow(current) : NO_SNAPSHOT);
-    const { title, coverUrl, url, part } = snapshot;
-    rows.push(toRow(change.userId, { ...change, title, coverUrl, url, part }));
-  }
-  if (rows.length > 0)
-    await upsert(tx, table, rows, { key: ['user_id', 'business', 'oid'], set: [...CHANGING] });
-  return rows.length;
+    return !current || wins(change, fromRow(current));
+  });
+  const [known = [], fresh = []] = [true, false].map((there) =>
+    winners.filter((change) => stored.has(idOf(change)) === there),
+  );
+  if (fresh.length > 0)
+    await tx
+      .insertInto(table)
+      .values(fresh.map((change) => rowOf(change, undefined)))
+      .execute();
+  const rows = known.map((change) => rowOf(change, stored.get(idOf(change))));
+  await upsert(tx, table, rows, { key: ['user_id', 'business', 'oid'], set: [...CHANGING] });
+  return winners.length - (await removeDeleted(tx, table, winners));
 }
+
+function rowOf(change: RecordChange, current: RecordTable | undefined): RecordTable {
+  const { title, coverUrl, url, part } = change.snapshot ?? (current ? fromRow(current) : NO_SNAPSHOT);
+  return toRow(change.userId, { ...change, title, coverUrl, url, part });
+}
+
+async function removeDeleted(tx: Tx, table: Table, written: readonly RecordChange[]): Promise<number> {
+  const deleted = await deletedTimes(tx, table, written);
+  const dead = written.filter((change) =>
+    namesCovering(change).some((name) => BigInt(change.at) <= (deleted.get(name) ?? 0n)),
+  );
+  for (const some of chunks(dead, LOOKUP)) await tx.deleteFrom(table).where(oneOf(some)).execute();
+  return dead.length;
+}
+
+/** Rows are locked in the order of their key, so that two writers never wait for each other in a circle. */
+function byKey(a: RecordChange, b: RecordChange): number {
+  if (a.userId !== b.userId) return a.userId < b.userId ? -1 : 1;
+  return nameOf(a) < nameOf(b) ? -1 : 1;
+}
+
+const oneOf =
+  (ids: readonly Id[]) =>
+  ({ eb, and, or }: KeyColumns): Expression<SqlBool> =>
+    or(
+      ids.map(({ userId, business, oid }) =>
+        and([eb('user_id', '=', userId), eb('business', '=', business), eb('oid', '=', oid)]),
+      ),
+    );
 
 const CHANGING = [
   'progress',
@@ -104,17 +153,7 @@ async function storedRows(
 ): Promise<Map<string, RecordTable>> {
   const found = new Map<string, RecordTable>();
   for (const some of chunks(changes, LOOKUP)) {
-    const rows = await tx
-      .selectFrom(table)
-      .selectAll()
-      .where(({ eb, or, and }) =>
-        or(
-          some.map(({ userId, business, oid }) =>
-            and([eb('user_id', '=', userId), eb('business', '=', business), eb('oid', '=', oid)]),
-          ),
-        ),
-      )
-      .execute();
+    const rows = await forUpdate(tx.selectFrom(table).selectAll().where(oneOf(some))).execute();
     for (const row of rows) found.set(idOf({ ...row, userId: row.user_id }), row);
   }
   return found;
@@ -129,20 +168,12 @@ async function deletedTimes(
   const tombstones = table.replace('record', 'tombstone') as `history_tombstone_${number}`;
   const times = new Map<string, bigint>();
   for (const some of chunks(changes, LOOKUP)) {
-    const singles = await tx
-      .selectFrom(tombstones)
-      .selectAll()
-      .where(({ eb, or, and }) =>
-        or(
-          some.map(({ userId, business, oid }) =>
-            and([eb('user_id', '=', userId), eb('business', '=', business), eb('oid', '=', oid)]),
-          ),
-        ),
-      )
-      .execute();
+    const singles = await forUpdate(tx.selectFrom(tombstones).selectAll().where(oneOf(some))).execute();
     for (const row of singles) times.set(idOf({ ...row, userId: row.user_id }), row.at);
     const users = [...new Set(some.map(({ userId }) => userId))];
-    const clears = await tx.selectFrom('history_clear').selectAll().where('user_id', 'in', users).execute();
+    const clears = await forUpdate(
+      tx.selectFrom('history_clear').selectAll().where('user_id', 'in', users),
+    ).execute();
     for (const { user_id, business, at } of clears)
       times.set(idOf({ userId: user_id, business, oid: '' }), at);
   }

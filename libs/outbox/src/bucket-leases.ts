@@ -87,12 +87,13 @@ export class BucketLeases {
     );
   }
 
+  /** The buckets are locked first, here and in `release`: beats come one after the other and can't deadlock. */
   async #share(tx: Tx): Promise<Map<number, number>> {
     const now = this.#clock.now();
-    const fair = Math.ceil(BUCKETS / (await this.#register(tx, now)));
     const buckets: Bucket[] = await forUpdate(
       tx.selectFrom('outbox_bucket').selectAll().orderBy('bucket'),
     ).execute();
+    const fair = Math.ceil(BUCKETS / (await this.#register(tx, now)));
     const mine = buckets.filter(({ owner }) => owner === this.#owner);
     const free = buckets.filter((bucket) => bucket.owner !== this.#owner && isFree(bucket, now));
     for (const { bucket } of mine.slice(fair)) {

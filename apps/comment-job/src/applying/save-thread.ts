@@ -1,6 +1,12 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { type Transaction } from 'kysely';
-import { EVENTS_TOPIC, shardOfSubject, subjectKey, type CommentDb } from '@storey/comment';
+import {
+  EVENTS_TOPIC,
+  shardOfSubject,
+  subjectKey,
+  type CommentDb,
+  type ReactionTable,
+} from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
 import { enqueue } from '@storey/outbox';
@@ -17,7 +23,7 @@ export async function saveThread(
   const shard = shardOfSubject(thread.subject);
   const { changed, edits } = thread;
   if (thread.events.length > 0) await saveSubject(tx, tableFor('comment_subject', shard, tables), thread);
-  const comments = [...changed.comments];
+  const comments = [...changed.comments].sort((a, b) => byId(a.index, b.index));
   await upsert(
     tx,
     tableFor('comment_index', shard, tables),
@@ -30,18 +36,24 @@ export async function saveThread(
     comments.map(({ count }) => count),
     { key: ['id'], set: ['likes', 'dislikes', 'replies', 'reply_floor', 'score'] },
   );
-  const contents = [...thread.contents.values()].filter(({ id }) => changed.contents.has(id));
+  const contents = [...thread.contents.values()].filter(({ id }) => changed.contents.has(id)).sort(byId);
   await upsert(tx, tableFor('comment_content', shard, tables), contents, {
     key: ['id'],
     set: ['text', 'html', 'mentions'],
   });
   await upsert(tx, tableFor('comment_edit', shard, tables), edits, { key: ['id'], set: ['text'] });
-  await upsert(tx, tableFor('comment_reaction', shard, tables), [...changed.reactions], {
+  await upsert(tx, tableFor('comment_reaction', shard, tables), [...changed.reactions].sort(byComment), {
     key: ['comment_id', 'user_id'],
     set: ['value', 'version'],
   });
   await enqueueEvents(tx, thread, clock);
 }
+
+/** Rows of a table are locked in the order of its key, so that two writers never wait for each other in a circle. */
+const byId = (a: { readonly id: bigint }, b: { readonly id: bigint }): number => (a.id < b.id ? -1 : 1);
+
+const byComment = (a: ReactionTable, b: ReactionTable): number =>
+  a.comment_id === b.comment_id ? Number(a.user_id - b.user_id) : Number(a.comment_id - b.comment_id);
 
 async function saveSubject(
   tx: Transaction<CommentDb>,

@@ -80,15 +80,21 @@ export class Notifications {
    */
   async add(notices: readonly NotificationRecord[]): Promise<void> {
     if (notices.length === 0) return;
-    const byTable = Map.groupBy(notices, ({ userId }) => this.#table(userId));
+    const byTable = Map.groupBy([...notices].sort(inOneOrder), ({ userId }) => this.#table(userId));
     await this.#sql.transaction(async (tx) => {
-      for (const [table, mine] of byTable) await insertIgnore(tx, table, mine.map(toRow), KEY);
+      for (const [table, mine] of [...byTable].sort(([a], [b]) => (a < b ? -1 : 1)))
+        await insertIgnore(tx, table, mine.map(toRow), KEY);
     });
   }
 
   #table(userId: bigint): `notification_${number}` {
     return tableFor('notification', shardOfUser(userId), this.#sql.tables);
   }
+}
+
+/** By the key: of two that tell the same people neither waits for the other in a circle. */
+function inOneOrder(a: NotificationRecord, b: NotificationRecord): number {
+  return Number(a.userId - b.userId) || Number(a.commentId - b.commentId) || (a.kind < b.kind ? -1 : 1);
 }
 
 const KEY = ['user_id', 'comment_id', 'kind'] as const;
