@@ -13,22 +13,22 @@ COPY --from=manifests /storey ./
 RUN npm ci --loglevel=error
 COPY . .
 RUN npm run build
-# Every workspace with what it runs from: its package.json and its build.
-RUN mkdir /built && cp --parents -r apps/*/package.json apps/*/dist libs/*/package.json libs/*/dist /built
+RUN mkdir /built && cp --parents -r apps/*/dist libs/*/dist /built
 
 FROM node:24-slim AS modules
 WORKDIR /storey
 COPY --from=manifests /storey ./
-RUN npm ci --omit=dev --loglevel=error && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --loglevel=error && npm cache clean --force && rm package-lock.json .npmrc
 
 FROM node:24-slim
 WORKDIR /storey
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 # Volumes that are mounted here for the first time take over the owner.
 RUN mkdir -p /data /run/storey/secrets /run/storey/root && chown -R node:node /data /run/storey
-COPY --from=modules /storey/node_modules ./node_modules
+# With the manifests, and with the modules that a workspace has in another version than the rest.
+COPY --from=modules /storey ./
 COPY --from=build /built ./
-COPY package.json LICENSE ./
+COPY LICENSE ./
 COPY tools ./tools
 EXPOSE 8080
 ARG APP=standalone
