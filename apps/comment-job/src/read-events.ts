@@ -3,17 +3,27 @@ import { commentEvents } from '@storey/contracts';
 import { AppError } from '@storey/errors';
 import { type Batch, type Message } from '@storey/events';
 
+export interface ReadEvent {
+  readonly event: commentEvents.CommentEvent;
+  readonly message: Message;
+}
+
 /** Events of a batch that can be read; the others become dead letters. */
 export async function readEvents(batch: Batch): Promise<readonly commentEvents.CommentEvent[]> {
-  const events: commentEvents.CommentEvent[] = [];
+  return (await readMessages(batch)).map(({ event }) => event);
+}
+
+/** The same, each with the message that it came in. */
+export async function readMessages(batch: Batch): Promise<readonly ReadEvent[]> {
+  const read: ReadEvent[] = [];
   for (const message of batch.messages) {
     try {
-      events.push(decode(message));
+      read.push({ event: decode(message), message });
     } catch (error) {
       await batch.deadLetter(message, error);
     }
   }
-  return events;
+  return read;
 }
 
 function decode(message: Message): commentEvents.CommentEvent {

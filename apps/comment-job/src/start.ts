@@ -14,16 +14,14 @@ import {
   type CommentDb,
 } from '@storey/comment';
 import { type ConfigOf } from '@storey/config';
-import { unavailable } from '@storey/errors';
 import { LeasedIds, type Ids } from '@storey/ids';
 import { type Batch } from '@storey/events';
 import { type Logger } from '@storey/observability';
 import { DEFAULT_RETENTION, SqlWorkerLeaseStore, checkInboxRetention, startRelay } from '@storey/outbox';
-import { type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { CatchUp, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { Applier, CONSUMER } from './applying/applier.js';
 import { BatchApplier } from './applying/apply-batch.js';
-import { CatchUp } from './applying/catch-up.js';
 import { Invalidator } from './caches/invalidate.js';
 import { startCutting } from './chores.js';
 import { type config } from './config.js';
@@ -80,11 +78,8 @@ async function startApplying(ground: Ground, maxBatch: number): Promise<Close> {
   const { ports, clock, faultPoint, health } = platform;
   const applier = new Applier({ sql, ids, clock, faultPoint });
   const batches = new BatchApplier({ applier, clock, faultPoint, logger });
-  const catchUp = await CatchUp.of(ports.events, COMMANDS_TOPIC, CONSUMER);
-  const notRequired = health.require(CONSUMER, async () => {
-    if (catchUp.left > 0) throw unavailable(`${catchUp.left} commands of before the start are left.`);
-    return Promise.resolve();
-  });
+  const catchUp = await CatchUp.begin(ports.events, COMMANDS_TOPIC, CONSUMER);
+  const notRequired = health.require(CONSUMER, () => catchUp.check());
   const consumer = await ports.events.subscribe({
     topic: COMMANDS_TOPIC,
     group: CONSUMER,

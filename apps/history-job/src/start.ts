@@ -1,9 +1,8 @@
 import { type ConfigOf } from '@storey/config';
 import { type Batch } from '@storey/events';
 import { HISTORY_JOB, HISTORY_UPDATES, historyMigrations, type HistoryDb } from '@storey/history';
-import { type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { CatchUp, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { type config } from './config.js';
-import { CatchingUp } from './writing/catching-up.js';
 import { WriteBack } from './writing/write-back.js';
 
 /** Messages of one delivery. */
@@ -26,11 +25,11 @@ export async function start(
   const onReports = (count: number): void => reports.add(count);
   const onRows = (count: number): void => rows.add(count);
   const job = new WriteBack({ sql, kv, clock, logger, faultPoint, windowMs, maxHeld, onReports, onRows });
-  const catchingUp = await CatchingUp.begin(events);
-  health.require(HISTORY_JOB, () => catchingUp.check());
+  const catchUp = await CatchUp.begin(events, HISTORY_UPDATES.name, HISTORY_JOB);
+  health.require(HISTORY_JOB, () => catchUp.check());
   const handle = async (batch: Batch): Promise<{ readonly commitTo: bigint }> => {
     const result = await job.handle(batch);
-    catchingUp.handled(batch);
+    catchUp.handled(batch);
     return result;
   };
   const consumer = await events.subscribe({

@@ -32,6 +32,8 @@ export interface PlatformOptions {
   readonly faultPoint: FaultPoint;
   /** What of the outside is opened. Default: everything. */
   readonly uses?: readonly PortSetting[] | undefined;
+  /** Told when a part has died that only a new process brings back; `runApp` ends this one. Default: it is logged. */
+  readonly onDead?: (error: unknown) => void;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -45,7 +47,9 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const cursor = await secretOf({ name: 'cursor', folder: secrets, given: config.cursorSecret });
   const tokens = new InternalTokens({ secret: internal, clock });
   const metrics = Metrics.create();
-  const ports = await openPorts({ config, uses, folder, tokens, clock, logger, metrics, faultPoint });
+  const onDead =
+    options.onDead ?? ((error: unknown): void => logger.error('a part has died for good', error));
+  const ports = await openPorts({ config, uses, folder, tokens, clock, logger, metrics, faultPoint, onDead });
   const health = new Health(clock);
   requirePorts(health, ports, uses);
   return {

@@ -22,7 +22,10 @@ export type PortSetting = Extract<keyof PlatformConfig, `${string}Url`>;
  * not opened, and asking for it is a defect.
  */
 export interface Ports {
-  /** Opened, and migrated, on first use; the same database to everyone who asks in this process. */
+  /**
+   * Opened on first use; the same database to everyone who asks in this process. An embedded one is migrated then, on a
+   * server `npm run migrate` has done it.
+   */
   sql<DB>(domain: Domain, migrations: OpenSqlOptions['migrations']): Promise<Sql<DB>>;
   /** May not evict; outlives every process. */
   readonly kvState: Kv;
@@ -49,6 +52,8 @@ export interface PortOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly faultPoint: FaultPoint;
+  /** Told when a part has died that only a new process brings back. */
+  readonly onDead: (error: unknown) => void;
 }
 
 export async function openPorts(options: PortOptions): Promise<Ports> {
@@ -60,11 +65,17 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
     comment: config.rpcCommentUrl,
     history: config.rpcHistoryUrl,
   };
-  const rpc = await openRpc(urls, { tokens, clock, onError, onEdge: countEdges(options.metrics) });
+  const rpc = await openRpc(urls, {
+    tokens,
+    clock,
+    onError,
+    listenHost: config.host,
+    onEdge: countEdges(options.metrics),
+  });
   const databases = new Databases(options);
   const searches = new Searches(options, onError);
   const upstreamHub = new UpstreamHub();
-  const upstreams = openUpstreams(config, upstreamHub);
+  const upstreams = openUpstreams(config, upstreamHub, clock);
   return {
     sql: (domain, migrations) => databases.open(domain, migrations),
     get kvState() {
@@ -89,7 +100,7 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
 
 /** Side by side, as each may have to wait for its server. */
 function openStores(
-  { config, folder, clock, logger, faultPoint, uses }: PortOptions,
+  { config, folder, clock, logger, faultPoint, uses, onDead }: PortOptions,
   onError: (error: unknown, where: string) => void,
 ): Promise<[Kv | undefined, Kv | undefined, EventLog | undefined]> {
   const when = <T>(setting: PortSetting, open: () => Promise<T>): Promise<T | undefined> =>
@@ -97,11 +108,22 @@ function openStores(
   const onNotice = (notice: KvNotice): void => reportKv(logger, notice);
   return Promise.all([
     when('kvStateUrl', () =>
-      openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), { clock, faultPoint, onNotice }),
+      openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), {
+        clock,
+        faultPoint,
+        onNotice,
+        mayEvict: false,
+      }),
     ),
-    when('kvCacheUrl', () => openKv(config.kvCacheUrl, { clock })),
+    when('kvCacheUrl', () => openKv(config.kvCacheUrl, { clock, onNotice })),
     when('eventsUrl', () =>
-      openEventLog(inFolder(config.eventsUrl, folder, 'events.db'), { clock, faultPoint, onError }),
+      openEventLog(inFolder(config.eventsUrl, folder, 'events.db'), {
+        clock,
+        faultPoint,
+        onError,
+        onDead,
+        topics: 'require',
+      }),
     ),
   ]);
 }
@@ -141,6 +163,7 @@ class Databases {
     const { folder, clock } = this.#options;
     const opening = openSql<DB>(inFolder(this.#url(domain), folder, `${domain}.db`), {
       migrations,
+      migrate: 'require',
       clock,
       onStatement: this.#onStatement,
     });
@@ -183,11 +206,16 @@ class Searches {
   }
 }
 
-function openUpstreams(config: PlatformConfig, hub: UpstreamHub): Readonly<Record<Bff, Upstream>> {
+function openUpstreams(
+  config: PlatformConfig,
+  hub: UpstreamHub,
+  clock: Clock,
+): Readonly<Record<Bff, Upstream>> {
+  const open = (url: string, bff: Bff): Upstream => openUpstream(url, bff, hub, { clock });
   return {
-    'web-bff': openUpstream(config.upstreamWebUrl, 'web-bff', hub),
-    'app-bff': openUpstream(config.upstreamAppUrl, 'app-bff', hub),
-    'admin-bff': openUpstream(config.upstreamAdminUrl, 'admin-bff', hub),
+    'web-bff': open(config.upstreamWebUrl, 'web-bff'),
+    'app-bff': open(config.upstreamAppUrl, 'app-bff'),
+    'admin-bff': open(config.upstreamAdminUrl, 'admin-bff'),
   };
 }
 

@@ -57,6 +57,10 @@ async function begin<S extends ConfigShape>(
     faultPoint,
     uses: program.uses,
     logger,
+    onDead: (error) => {
+      logger.error('a part has died that only a new process brings back: ending', error);
+      process.exit(1);
+    },
   });
   const app = await program.start(config, platform);
   const health = program.servesHttp ? undefined : await serveHealth(platform);

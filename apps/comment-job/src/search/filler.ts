@@ -1,0 +1,94 @@
+import { searchDocument, type Comments } from '@storey/comment';
+import { type Clock } from '@storey/context';
+import { isAppError } from '@storey/errors';
+import { type Logger } from '@storey/observability';
+import { type Search } from '@storey/search';
+
+const PAGE = 200;
+/** Between pages: others want the database and, embedded, the event loop. */
+const PAUSE_MS = 5;
+const RETRY_MS = 5000;
+
+export interface FillerOptions {
+  readonly search: Search;
+  readonly comments: Comments;
+  /** How many physical tables there are. */
+  readonly tables: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Fills an index that is empty from the tables, once at the start: the log keeps a week, comments are kept for ever. Events
+ * that are indexed meanwhile are not covered by it, for each row comes with the version of its moment.
+ */
+export class Filler {
+  readonly #options: FillerOptions;
+  readonly #closing = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(options: FillerOptions) {
+    this.#options = options;
+    this.#done = this.#run();
+  }
+
+  /** Resolves when there is nothing more to fill. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { logger } = this.#options;
+    while (!this.#closing.signal.aborted) {
+      try {
+        if (await this.#isEmpty()) await this.#fill();
+        return;
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        if (!isAppError(error)) logger.error('the search was not filled', error);
+        else logger.warn('the search is not filled yet', { cause: error.message });
+        await this.#pause(RETRY_MS);
+      }
+    }
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    return (await this.#options.search.find({ sort: 'new', limit: 1 })).length === 0;
+  }
+
+  async #fill(): Promise<void> {
+    const { tables, logger } = this.#options;
+    let filled = 0;
+    for (let table = 0; table < tables; table += 1) filled += await this.#fillFrom(table);
+    if (filled > 0) logger.info('the search was empty and is filled', { comments: filled });
+  }
+
+  async #fillFrom(table: number): Promise<number> {
+    const { search, comments, logger } = this.#options;
+    let filled = 0;
+    for (let after = 0n; !this.#closing.signal.aborted;) {
+      const page = await comments.scan(table, after, PAGE);
+      const documents = page.map(({ record, subjectVersion }) => searchDocument(record, subjectVersion));
+      for (const { id, cause } of await search.put(documents))
+        logger.error('a comment is not searchable', cause, { id: String(id) });
+      filled += page.length;
+      if (page.length < PAGE) break;
+      after = page.at(-1)?.record.id ?? after;
+      await this.#pause(PAUSE_MS);
+    }
+    return filled;
+  }
+
+  /** Closing ends it. */
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#closing;
+    await this.#options.clock.sleep(ms, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
