@@ -1,3 +1,4 @@
+export { CatchUp } from './catch-up.js';
 export { StartError } from './start-error.js';
 export { lockDataDir } from './data-dir.js';
 export type { DataDir } from './data-dir.js';
@@ -17,6 +18,7 @@ export { INTERNAL_HEADERS, contextOf } from './http/internal-identity.js';
 export { etagOf } from './http/conditional.js';
 export { MAX_BODY, createBff } from './http/create-bff.js';
 export type { BffOptions } from './http/create-bff.js';
+export { serveBff } from './http/serve-bff.js';
 export { methodNotAllowed } from './http/allowed-methods.js';
 export { NestLogger } from './http/nest-logger.js';
 export { ValidationPipe } from './http/validation.pipe.js';

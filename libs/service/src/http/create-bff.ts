@@ -12,6 +12,7 @@ import { useInternalIdentity } from './internal-identity.js';
 import { NestLogger } from './nest-logger.js';
 import { ProblemFilter, answerRouterError } from './problem.filter.js';
 import { ValidationPipe } from './validation.pipe.js';
+import { useWholeAnswers } from './whole-answers.js';
 
 export interface BffOptions {
   readonly name: Bff;
@@ -48,6 +49,7 @@ export async function createBff({
   useInternalIdentity(fastify, name, platform.tokens, platform.clock);
   useStrictBodies(fastify, { streamed, forms });
   useValidators(fastify);
+  useWholeAnswers(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
