@@ -1,5 +1,4 @@
-import { createBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
-import { type FastifyInstance } from 'fastify';
+import { createBff, serveBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
 import { IMPORT_SPACE, ImportRunner, ImportStates, resumeImports } from './importing/index.js';
 import { useStaffOnly } from './staff-only.js';
@@ -12,17 +11,8 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
     streamed: ['/admin/v1/import'],
     configure: async (fastify) => useStaffOnly(fastify),
   });
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const withdraw = platform.ports.upstreamHub.serve('admin-bff', (request, response) =>
-    fastify.routing(request, response),
-  );
   const imports = app.get(ImportRunner);
+  const running = await serveBff(app, platform, 'admin-bff', () => imports.close());
   await resumeImports(imports, app.get(ImportStates), app.get(IMPORT_SPACE));
-  return {
-    close: async () => {
-      withdraw();
-      await imports.close();
-      await app.close();
-    },
-  };
+  return running;
 }

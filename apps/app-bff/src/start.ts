@@ -1,5 +1,4 @@
-import { type FastifyInstance } from 'fastify';
-import { createBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { createBff, serveBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
 
 export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
@@ -9,14 +8,5 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
     platform,
     forms: ['/app/v1/reply'],
   });
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const withdraw = platform.ports.upstreamHub.serve('app-bff', (request, response) =>
-    fastify.routing(request, response),
-  );
-  return {
-    close: async () => {
-      withdraw();
-      await app.close();
-    },
-  };
+  return serveBff(app, platform, 'app-bff');
 }

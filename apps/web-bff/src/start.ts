@@ -1,5 +1,4 @@
-import { type FastifyInstance } from 'fastify';
-import { createBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { createBff, serveBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs/serve-docs.js';
 import { serveSite } from './site/serve-site.js';
@@ -14,14 +13,5 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
       await serveSite(fastify, platform.logger);
     },
   });
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const withdraw = platform.ports.upstreamHub.serve('web-bff', (request, response) =>
-    fastify.routing(request, response),
-  );
-  return {
-    close: async () => {
-      withdraw();
-      await app.close();
-    },
-  };
+  return serveBff(app, platform, 'web-bff');
 }

@@ -32,6 +32,7 @@ export class InProcessUpstream extends Upstream {
   async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const listener = this.hub.find(this.name);
     if (!listener) throw unavailable('A part of the system is not there.');
+    if (response.closed) return;
     await new Promise<void>((resolve) => {
       response.once('close', resolve);
       listener(request, response);
