@@ -13,6 +13,7 @@ import { commentEvents } from '@storey/contracts';
 import { type Batch, type Message, type NewMessage } from '@storey/events';
 import { createLogger } from '@storey/observability';
 import { openSql, type Sql } from '@storey/sql';
+import { testDatabaseUrl } from '@storey/testing';
 import { Applier } from '../src/applying/applier.js';
 import { BatchApplier } from '../src/applying/apply-batch.js';
 import { ids } from './commands.js';
@@ -25,7 +26,7 @@ export class Bench implements AsyncDisposable {
 
   static async open(): Promise<Bench> {
     return new Bench(
-      await openSql<CommentDb>('sqlite::memory:', { migrations: commentMigrations, tables: 2 }),
+      await openSql<CommentDb>(testDatabaseUrl(), { migrations: commentMigrations, tables: 2 }),
     );
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openSql, type Sql } from '@storey/sql';
+import { testDatabaseUrl } from '@storey/testing';
 import { Sessions, Users, accountMigrations, roleBits, type AccountDb, type Revoked } from '../src/index.js';
 
 let sql: Sql<AccountDb>;
@@ -7,7 +8,7 @@ let users: Users;
 let sessions: Sessions;
 
 beforeEach(async () => {
-  sql = await openSql<AccountDb>('sqlite::memory:', { migrations: accountMigrations });
+  sql = await openSql<AccountDb>(testDatabaseUrl(), { migrations: accountMigrations });
   users = new Users(sql);
   sessions = new Sessions(sql);
 });

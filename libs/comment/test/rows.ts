@@ -1,11 +1,12 @@
 import { comment } from '@storey/contracts';
 import { commentMigrations, type CommentDb, type IndexTable, type CountTable } from '../src/index.js';
 import { openSql, tableFor, type Sql } from '@storey/sql';
+import { testDatabaseUrl } from '@storey/testing';
 
 export const { CommentState, Reaction } = comment;
 
 export const open = (onStatement: (text: string) => unknown = () => undefined): Promise<Sql<CommentDb>> =>
-  openSql<CommentDb>('sqlite::memory:', { migrations: commentMigrations, tables: 2, onStatement });
+  openSql<CommentDb>(testDatabaseUrl(), { migrations: commentMigrations, tables: 2, onStatement });
 
 /** In the shard of `video/a`, as every id here. */
 export const SUBJECT = { type: 'video', oid: 'a' };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openSql, shardSpan, type Sql } from '@storey/sql';
+import { testDatabaseUrl } from '@storey/testing';
 import {
   StoredHistory,
   historyMigrations,
@@ -32,7 +33,8 @@ describe('the tables of history', () => {
 
   beforeEach(async () => {
     spans.length = 0;
-    sql = await openSql<HistoryDb>('sqlite::memory:?tables=4', {
+    sql = await openSql<HistoryDb>(testDatabaseUrl(), {
+      tables: 4,
       migrations: historyMigrations,
       onStatement: (text) => spans.push(shardSpan(text, ['history_record', 'history_tombstone'])),
     });

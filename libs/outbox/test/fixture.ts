@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { FakeClock } from '@storey/context';
 import { EventLog, type Message, type NewMessage } from '@storey/events';
 import { openSql, type Sql } from '@storey/sql';
-import { temporaryFolder } from '@storey/testing';
+import { temporaryFolder, testDatabaseUrl } from '@storey/testing';
 import {
   enqueue,
   outboxMigrations,
@@ -68,7 +67,7 @@ export class Fixture implements AsyncDisposable {
 
   static async open(): Promise<Fixture> {
     const fixture = new Fixture();
-    fixture.#sql = await openSql<OutboxTables>(`sqlite:${join(fixture.#folder.path, 'a.db')}`, {
+    fixture.#sql = await openSql<OutboxTables>(testDatabaseUrl(), {
       migrations: outboxMigrations,
     });
     return fixture;
@@ -98,10 +97,10 @@ export class Fixture implements AsyncDisposable {
   /** One transaction; `texts` are the values. */
   write(key: string, texts: readonly string[], notify = true): Promise<void> {
     const messages = texts.map((text) => ({ topic: 't.v1', key, value: new TextEncoder().encode(text) }));
-    return this.sql.transaction(
-      (tx) => enqueue(tx, messages, this.clock),
-      notify ? { notify: 'outbox' } : {},
-    );
+    return this.sql.transaction((tx) => enqueue(tx, messages, this.clock), {
+      timeoutMs: 5000,
+      ...(notify && { notify: 'outbox' }),
+    });
   }
 
   async states(): Promise<Record<string, number>> {

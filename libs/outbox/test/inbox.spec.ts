@@ -88,8 +88,9 @@ describe('retention', () => {
       'k',
       Array.from({ length: 1200 }, () => 'x'),
     );
-    await f.sql.transaction((tx) =>
-      tx.updateTable('outbox').set({ state: 'sent', sent_at: f.clock.now() }).execute(),
+    await f.sql.transaction(
+      (tx) => tx.updateTable('outbox').set({ state: 'sent', sent_at: f.clock.now() }).execute(),
+      { timeoutMs: 5000 },
     );
     await f.write('k', ['ready']);
     await apply(f, first, () => Promise.resolve());

@@ -10,7 +10,7 @@ import { type Clock, type FaultPoint } from '@storey/context';
 import { comment } from '@storey/contracts';
 import { type Ids } from '@storey/ids';
 import { OUTBOX_TAG, applyOnce } from '@storey/outbox';
-import { isUniqueViolation, type Sql } from '@storey/sql';
+import { type Sql } from '@storey/sql';
 import { type Command } from './command.js';
 import { noContent, prepareContents, storeContents, type Contents } from './contents.js';
 import { edit } from './edit.js';
@@ -32,8 +32,6 @@ export interface ApplierOptions {
   readonly faultPoint: FaultPoint;
 }
 
-type Work = (tx: Transaction<CommentDb>, thread: Thread) => Promise<void>;
-
 /** Applies commands of one subject, each once however often it comes: all of them or none. */
 export class Applier {
   readonly #options: ApplierOptions;
@@ -53,7 +51,7 @@ export class Applier {
     await storeContents(sql, fresh, contents, TIMEOUT_MS);
     faultPoint('job.content');
     await this.#transaction(commands, async (tx, thread) => {
-      for (const command of commands) await this.#effectOnce(tx, thread, command, contents);
+      for (const command of commands) await this.#once(tx, thread, command, contents);
     });
   }
 
@@ -85,20 +83,10 @@ export class Applier {
     return commands.filter(({ id }) => !known.has(String(id)));
   }
 
-  /**
-   * A subject that is not there yet can't be locked. Should a process that had the partition before make it now, this
-   * one fails and finds it when it begins again.
-   */
-  async #transaction(commands: readonly [Command, ...Command[]], work: Work): Promise<void> {
-    try {
-      await this.#once(commands, work);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      await this.#once(commands, work);
-    }
-  }
-
-  async #once(commands: readonly [Command, ...Command[]], work: Work): Promise<void> {
+  async #transaction(
+    commands: readonly [Command, ...Command[]],
+    work: (tx: Transaction<CommentDb>, thread: Thread) => Promise<void>,
+  ): Promise<void> {
     const { sql, clock, faultPoint } = this.#options;
     const [{ subject }] = commands;
     const newSubject = (): SubjectTable => this.#newSubject(subject);
@@ -113,7 +101,7 @@ export class Applier {
     );
   }
 
-  async #effectOnce(
+  async #once(
     tx: Transaction<CommentDb>,
     thread: Thread,
     command: Command,
