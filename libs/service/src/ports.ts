@@ -133,10 +133,13 @@ function used<T>(port: T | undefined, setting: PortSetting): T {
   return port;
 }
 
-/** Rewriting the journal is its daily work; anything else somebody should know of. */
+/** What a store does every day, and what somebody should know of. */
+const KV_DAILY = new Set<KvNotice['kind']>(['compacted', 'connected']);
+
 function reportKv(logger: Logger, notice: KvNotice): void {
-  if (notice.kind === 'compacted') logger.debug('the kv journal was compacted', { ...notice });
-  else logger.warn(`the kv journal: ${notice.kind}`, { ...notice });
+  const { kind, ...details } = notice;
+  if (KV_DAILY.has(kind)) logger.debug(`key-value store: ${kind}`, details);
+  else logger.warn(`key-value store: ${kind}`, details);
 }
 
 /** Who calls whom: what the test of allowed edges reads. */
