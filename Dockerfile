@@ -23,8 +23,8 @@ RUN npm ci --omit=dev --omit=optional --loglevel=error && npm cache clean --forc
 FROM node:24-slim
 WORKDIR /storey
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
-# Volumes that are mounted here for the first time take over the owner.
-RUN mkdir -p /data /run/storey/secrets /run/storey/root && chown -R node:node /data /run/storey
+# A volume that is mounted here for the first time takes over the owner.
+RUN mkdir /data && chown node:node /data
 # With the manifests, and with the modules that a workspace has in another version than the rest.
 COPY --from=modules /storey ./
 COPY --from=build /built ./
