@@ -1,6 +1,5 @@
 import { describeEventLog } from '../event-log.contract.js';
-import { openEventLog } from '../index.js';
-import { KafkaBench } from './kafka-bench.js';
+import { KafkaBench } from '../../test/kafka-bench.js';
 
 describeEventLog(
   'kafka',
@@ -8,7 +7,7 @@ describeEventLog(
     const bench = new KafkaBench();
     return {
       networked: true,
-      open: (options) => openEventLog(bench.url, options),
+      open: (options) => bench.open(bench.url, options),
       dispose: () => bench.clean(),
     };
   },
