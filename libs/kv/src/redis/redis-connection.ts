@@ -72,10 +72,6 @@ export class RedisConnection {
     return this.#inFlight;
   }
 
-  get isReady(): boolean {
-    return this.#client.status === 'ready';
-  }
-
   /** Keys among the arguments are whole, see `key`. */
   send(command: string, args: readonly Argument[]): Promise<unknown> {
     return this.#bounded(this.#timeoutMs, () => this.#client.callBuffer(command, [...args]));
@@ -122,10 +118,14 @@ export class RedisConnection {
     const { clock } = this.#options;
     const until = clock.monotonic() + this.#timeoutMs;
     while (this.#inFlight > 0 && clock.monotonic() < until) await clock.sleep(1);
-    const isOpen = this.isReady || this.#client.status === 'connect';
-    const ended = new Promise<void>((resolve) => this.#client.once('end', resolve));
+    // A client that is not connected ends without a word.
+    const isOpen = this.#client.status === 'ready' || this.#client.status === 'connect';
+    const ended = new Promise<void>((resolve) => {
+      this.#client.once('end', resolve);
+      clock.after(isOpen ? GOODBYE_MS : 0, resolve);
+    });
     this.#client.disconnect();
-    if (isOpen) await Promise.race([ended, clock.sleep(GOODBYE_MS)]);
+    await ended;
   }
 
   async #bounded<T>(withinMs: number, command: () => Promise<T>): Promise<T> {

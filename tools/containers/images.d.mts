@@ -1,0 +1,2 @@
+/** @param service its name in docker-compose.yml */
+export function imageOf(service: string): string;
