@@ -1,7 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CursorSealer } from '@storey/auth';
 import { type Platform } from '@storey/service';
 import { InspectionController } from './comments/inspection.http.js';
 import { People } from './comments/people.js';
+import { SearchController } from './comments/search.http.js';
 import { importControllers, importProviders } from './importing/index.js';
 import { Services } from './services.js';
 import { RolesController } from './users/roles.http.js';
@@ -12,9 +14,10 @@ export class AppModule {
   static with(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      controllers: [RolesController, InspectionController, ...importControllers],
+      controllers: [RolesController, SearchController, InspectionController, ...importControllers],
       providers: [
         { provide: Services, useValue: new Services(platform.ports.rpc) },
+        { provide: CursorSealer, useValue: platform.cursors },
         People,
         ...importProviders(platform),
       ],

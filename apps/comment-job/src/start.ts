@@ -26,6 +26,7 @@ import { Invalidator } from './caches/invalidate.js';
 import { startCutting } from './chores.js';
 import { type config } from './config.js';
 import { Notifier } from './notifications/notifier.js';
+import { startIndexing } from './search/start-indexing.js';
 
 /** A kv verb takes 1,000 keys, an event touches five at most. */
 const MAX_EVENTS = 200;
@@ -61,6 +62,7 @@ export async function start(
     startEventRelay(ground),
     await startInvalidating(ground),
     await startNotifying(ground),
+    await startIndexing(ground),
     startCutting({ sql, clock, logger }),
     () => ids.close(),
   ];

@@ -37,6 +37,10 @@ import { PostingGrpc } from './posting/posting.grpc.js';
 import { Publish } from './posting/publish.js';
 import { React } from './reactions/react.js';
 import { ReactionsGrpc } from './reactions/reactions.grpc.js';
+import { IndexWalk } from './searching/index-walk.js';
+import { ListWalk } from './searching/list-walk.js';
+import { SearchComments } from './searching/search-comments.js';
+import { SearchingGrpc } from './searching/searching.grpc.js';
 import { CountSubjects } from './subjects/count-subjects.js';
 import { SubjectsGrpc } from './subjects/subjects.grpc.js';
 import { Records } from './viewing/records.js';
@@ -58,6 +62,7 @@ export class AppModule {
         WatchingGrpc,
         NotificationsGrpc,
         ImportingGrpc,
+        SearchingGrpc,
       ],
       providers: [rpcErrors, ...useCases(ground)],
     };
@@ -85,6 +90,7 @@ function useCases(ground: Ground): Provider[] {
     ...listing(ground, views, records),
     value(GetComment, new GetComment(views, records)),
     value(InspectComment, new InspectComment(comments, clock)),
+    searching(ground, comments, records),
     value(CountSubjects, new CountSubjects(records)),
     value(WatchSubject, new WatchSubject(ports.events, ground.feed, EVENTS_TOPIC)),
     value(Notifications, notifications),
@@ -117,6 +123,12 @@ function listing({ platform, sql }: Ground, views: Views, records: Records): Pro
     value(ListComments, new ListComments(views, records, listings, walks)),
     value(ListReplies, new ListReplies(views, records, walks)),
   ];
+}
+
+function searching({ platform, sql, search }: Ground, comments: Comments, records: Records): Provider {
+  const index = new IndexWalk(search, comments);
+  const list = new ListWalk(new Listings(sql), records);
+  return value(SearchComments, new SearchComments(index, list, platform.clock));
 }
 
 const value = <T>(provide: Type<T>, useValue: T): Provider => ({ provide, useValue });

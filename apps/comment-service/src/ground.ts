@@ -5,6 +5,7 @@ import {
   EVENTS_TOPIC,
   Subjects,
   commentCaches,
+  commentIndex,
   commentMigrations,
   commentTopics,
   type CommentCaches,
@@ -13,6 +14,7 @@ import {
 import { LeasedIds } from '@storey/ids';
 import { type Logger } from '@storey/observability';
 import { SqlWorkerLeaseStore } from '@storey/outbox';
+import { type Search } from '@storey/search';
 import { type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { SubjectFeed } from './watching/subject-feed.js';
@@ -24,6 +26,7 @@ export interface Ground {
   readonly sql: Sql<CommentDb>;
   readonly caches: CommentCaches;
   readonly ids: LeasedIds;
+  readonly search: Search;
   readonly feed: SubjectFeed;
 }
 
@@ -45,7 +48,8 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
   });
   const topic = commentTopics.find(({ name }) => name === EVENTS_TOPIC);
   if (!topic) throw new Error(`${EVENTS_TOPIC} is not among the topics`);
-  return { platform, logger, sql, caches, ids, feed: await SubjectFeed.open(ports.events, topic) };
+  const search = await ports.search(commentIndex);
+  return { platform, logger, sql, caches, ids, search, feed: await SubjectFeed.open(ports.events, topic) };
 }
 
 export async function closeGround({ feed, ids }: Ground): Promise<void> {

@@ -17,6 +17,7 @@ export { duplicateKey, hotEpochKey, hotKey, overlayKey, reservationKey, REMEMBER
 export type { CommentRecord, SubjectRecord } from './comment-record.js';
 export { commentCaches } from './caches.js';
 export type { CommentCaches } from './caches.js';
+export { commentIndex, searchDocument, searchState } from './search-index.js';
 export { toRecord } from './to-record.js';
 export type { JoinedRow } from './to-record.js';
 export { toComment, toSubject } from './to-comment.js';
@@ -24,6 +25,7 @@ export type { Viewing } from './to-comment.js';
 
 export { Subjects, defaultSubject } from './repositories/subjects.js';
 export { Comments } from './repositories/comments.js';
+export type { ScannedComment } from './repositories/comments.js';
 export { Listings, MAX_RANKED } from './repositories/listings.js';
 export type { ListOf, PageOf, Place } from './repositories/listings.js';
 export { Reactions } from './repositories/reactions.js';

@@ -1,5 +1,5 @@
 import { Cluster } from './elasticsearch/cluster.js';
-import { toFailure } from './elasticsearch/failures.js';
+import { toOpeningFailure } from './elasticsearch/failures.js';
 import { reindex, type Reindexed } from './elasticsearch/reindex.js';
 import { parseSettings } from './elasticsearch/settings.js';
 import { misconfigured } from './misconfigured.js';
@@ -19,7 +19,7 @@ export async function reindexSearch(url: string, options: SearchOptions): Promis
   try {
     return await reindex(cluster, clock);
   } catch (error) {
-    throw toFailure(error);
+    throw toOpeningFailure(error);
   } finally {
     await cluster.client.close();
   }

@@ -17,8 +17,9 @@ export class InspectionController {
   async inspect(@Param({ schema: byId }) { id }: ById) {
     const { comment, edits } = await this.services.comments.inspectComment({ id });
     if (!comment) throw notFound();
+    const { users } = await this.people.of([comment]);
     return {
-      comment: adminCommentJson(comment, await this.people.of(comment)),
+      comment: adminCommentJson(comment, users),
       edits: edits.map(({ text, atMs }) => ({ text, at: timeJson(atMs) })),
       reports: [],
       audit: [],

@@ -2,12 +2,15 @@ import { searchDocument, type Comments } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { isAppError } from '@storey/errors';
 import { type Logger } from '@storey/observability';
-import { type Search } from '@storey/search';
+import { type Search, type SearchDocument } from '@storey/search';
 
 const PAGE = 200;
 /** Between pages: others want the database and, embedded, the event loop. */
 const PAUSE_MS = 5;
 const RETRY_MS = 5000;
+/** Tells that the index was filled to the end. No state of a comment, so nobody finds it; no comment has its id. */
+const FILLED = 'filled';
+const MARK: SearchDocument = { id: 1n, version: 1n, text: '', keywords: { state: FILLED }, at: 0 };
 
 export interface FillerOptions {
   readonly search: Search;
@@ -19,8 +22,8 @@ export interface FillerOptions {
 }
 
 /**
- * Fills an index that is empty from the tables, once at the start: the log keeps a week, comments are kept for ever. Events
- * that are indexed meanwhile are not covered by it, for each row comes with the version of its moment.
+ * Fills an index that was never filled to its end from the tables, at the start: the log keeps a week, comments are kept for
+ * ever. What events put there meanwhile stands, for each row comes with the version of its moment.
  */
 export class Filler {
   readonly #options: FillerOptions;
@@ -46,7 +49,7 @@ export class Filler {
     const { logger } = this.#options;
     while (!this.#closing.signal.aborted) {
       try {
-        if (await this.#isEmpty()) await this.#fill();
+        if (!(await this.#isFilled())) await this.#fill();
         return;
       } catch (error) {
         if (this.#closing.signal.aborted) return;
@@ -57,15 +60,18 @@ export class Filler {
     }
   }
 
-  async #isEmpty(): Promise<boolean> {
-    return (await this.#options.search.find({ sort: 'new', limit: 1 })).length === 0;
+  async #isFilled(): Promise<boolean> {
+    const marks = { keywords: { state: [FILLED] }, sort: 'new', limit: 1 } as const;
+    return (await this.#options.search.find(marks)).length > 0;
   }
 
   async #fill(): Promise<void> {
-    const { tables, logger } = this.#options;
+    const { tables, logger, search } = this.#options;
     let filled = 0;
     for (let table = 0; table < tables; table += 1) filled += await this.#fillFrom(table);
-    if (filled > 0) logger.info('the search was empty and is filled', { comments: filled });
+    if (this.#closing.signal.aborted) return;
+    await search.put([MARK]);
+    if (filled > 0) logger.info('the search is filled', { comments: filled });
   }
 
   async #fillFrom(table: number): Promise<number> {

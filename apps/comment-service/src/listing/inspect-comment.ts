@@ -1,8 +1,9 @@
-import { toComment, type Comments } from '@storey/comment';
+import { type Comments } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { type comment } from '@storey/contracts';
 import { requireModerator } from '../caller.js';
 import { commentNotFound } from '../errors.js';
+import { wholeComment } from '../viewing/whole-comment.js';
 
 export interface Inspection {
   readonly comment: comment.Comment;
@@ -25,20 +26,10 @@ export class InspectComment {
     const viewer = requireModerator();
     const record = await this.#comments.byId(id);
     if (!record) throw commentNotFound();
-    const { authorId, text, html, mentions } = record;
-    const shown = toComment(record, { viewer, now: this.#clock.now() });
     const edits = await this.#comments.editsOf(id);
     return {
-      comment: {
-        ...shown,
-        authorId,
-        text,
-        html,
-        mentions: mentions.map((each) => ({ ...MENTION, ...each })),
-      },
+      comment: wholeComment(record, viewer, this.#clock.now()),
       edits: edits.map((edit) => ({ text: edit.text, atMs: edit.at })),
     };
   }
 }
-
-const MENTION = { $typeName: 'storey.comment.v1.Mention' } as const;

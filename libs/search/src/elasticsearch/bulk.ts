@@ -3,7 +3,7 @@ import { type Clock } from '@storey/context';
 import { unavailable } from '@storey/errors';
 import { refusal } from '../accept.js';
 import { type Refusal } from '../search.js';
-import { isTransient } from './failures.js';
+import { mayPass } from './failures.js';
 import { type Stored } from './stored.js';
 
 /** A consumer waits for it, not a reader. */
@@ -12,7 +12,6 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** Between tries of items that the server was too busy for. */
 const DELAYS_MS = [100, 400] as const;
 const CONFLICT = 409;
-const NOT_FOUND = 404;
 
 export interface BulkTarget {
   /** An alias when it is required to be one, so that a missing one is never made by writing to it. */
@@ -49,8 +48,8 @@ async function storeAll(
   let left = documents;
   for (const delay of [...DELAYS_MS, undefined]) {
     const failed = await send(client, target, left);
-    refused.push(...failed.filter((item) => !mayPass(item)).map(toRefusal));
-    left = failed.filter(mayPass).map(({ document }) => document);
+    refused.push(...failed.filter(({ status }) => !mayPass(status)).map(toRefusal));
+    left = failed.filter(({ status }) => mayPass(status)).map(({ document }) => document);
     if (left.length === 0) return refused;
     if (delay !== undefined) await clock.sleep(delay);
   }
@@ -87,9 +86,6 @@ async function send(
     })
     .filter(({ status }) => status !== CONFLICT);
 }
-
-/** A missing index is made anew. */
-const mayPass = ({ status }: Item): boolean => isTransient(status) || status === NOT_FOUND;
 
 const toRefusal = ({ document, error }: Item): Refusal => ({
   id: BigInt(document.id),

@@ -1,4 +1,5 @@
 import { Client, errors } from '@elastic/elasticsearch';
+import { unavailable } from '@storey/errors';
 import { misconfigured } from '../misconfigured.js';
 import { type SearchIndex } from '../search.js';
 import { toFailure } from './failures.js';
@@ -36,10 +37,15 @@ export class Cluster {
     });
   }
 
-  /** Runs `call` on a server of the right version that has our index; it is made on the way. @throws AppError */
+  /** Runs `call` on a server that has our index; it is made on the way. @throws AppError */
   async run<T>(call: (client: Client) => Promise<T>): Promise<T> {
     try {
       await this.ready();
+    } catch (error) {
+      // Whatever is wrong with the server is no fault of this call.
+      throw unavailable('The search is not ready.', error);
+    }
+    try {
       return await call(this.client);
     } catch (error) {
       if (error instanceof errors.ResponseError && error.statusCode === 404) this.forget();

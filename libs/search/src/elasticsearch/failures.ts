@@ -1,20 +1,27 @@
 import { errors } from '@elastic/elasticsearch';
-import { isAppError, unavailable, type AppError } from '@storey/errors';
+import { AppError, isAppError, unavailable } from '@storey/errors';
 import { misconfigured } from '../misconfigured.js';
 
-/** Statuses that mean "later". */
-export const isTransient = (status: number | undefined): boolean =>
-  status === undefined || status === 429 || status >= 500;
+/** Later it may pass: the server is busy, away, being put right, or has lost an index that is made anew. */
+const MAY_PASS: readonly number[] = [401, 403, 404, 429];
 
-/** What a failed call of the client means. Only what the operator or we got wrong is not `unavailable`. */
+export const mayPass = (status: number | undefined): boolean =>
+  status === undefined || status >= 500 || MAY_PASS.includes(status);
+
+/** What a failed call means. Only what no server would ever take is not `unavailable`. */
 export function toFailure(error: unknown): AppError {
   if (isAppError(error)) return error;
-  if (error instanceof errors.ResponseError && !isTransient(error.statusCode)) {
-    if (error.statusCode === 401 || error.statusCode === 403) {
-      return misconfigured('Elasticsearch refuses these credentials', error);
-    }
-    // An index that somebody removed is made anew by the next call.
-    if (error.statusCode !== 404) return misconfigured('Elasticsearch refuses what was asked of it', error);
+  const refused = error instanceof errors.ResponseError && !mayPass(error.statusCode);
+  if (!refused) return unavailable('The search does not answer.', error);
+  const told = { code: 'SEARCH_REFUSED', message: 'The search refuses what was asked of it.' };
+  return new AppError({ kind: 'internal', ...told, cause: error });
+}
+
+/** What a failed opening means: what the operator can put right is told, the rest may heal. */
+export function toOpeningFailure(error: unknown): AppError {
+  if (isAppError(error)) return error;
+  if (error instanceof errors.ResponseError && (error.statusCode === 401 || error.statusCode === 403)) {
+    return misconfigured('Elasticsearch refuses the credentials in the URL', error);
   }
-  return unavailable('The search does not answer.', error);
+  return toFailure(error);
 }

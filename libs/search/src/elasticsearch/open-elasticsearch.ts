@@ -2,7 +2,7 @@ import { type ResolvedOptions } from '../options.js';
 import { type Search } from '../search.js';
 import { Cluster } from './cluster.js';
 import { ElasticsearchSearch } from './elasticsearch-search.js';
-import { toFailure } from './failures.js';
+import { toOpeningFailure } from './failures.js';
 import { parseSettings } from './settings.js';
 
 /** @throws AppError `SEARCH_MISCONFIGURED` */
@@ -11,7 +11,7 @@ export async function openElasticsearch(url: URL, options: ResolvedOptions): Pro
   try {
     await cluster.ready();
   } catch (error) {
-    const failure = toFailure(error);
+    const failure = toOpeningFailure(error);
     if (failure.kind !== 'unavailable') {
       await cluster.client.close();
       throw failure;
