@@ -22,5 +22,10 @@ export async function openSql<DB>(url: string, options: OpenSqlOptions): Promise
     return openMysql<DB>(parsed, { ...rest, clock });
   }
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? 'none';
+  if (/^mysqls?:$/i.test(scheme)) {
+    throw misconfigured(
+      'The database URL is malformed: mysql://user:password@host:3306/database, with special characters as %XX',
+    );
+  }
   throw misconfigured(`A database URL must begin with sqlite:, mysql: or mysqls:, its scheme is ${scheme}`);
 }

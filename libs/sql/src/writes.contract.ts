@@ -30,6 +30,18 @@ export function describeWrites(opened: () => Sql<ContractDb>, statements: string
       },
     );
 
+    it('tells texts apart byte by byte and sorts them so', async () => {
+      const titles = ['a', 'A', 'a ', 'á', 'a\u0301', 'ß', 'ss', '盖', '盖楼', '😀', '\ufb01'];
+      for (const [at, title] of titles.entries()) await insert(item(BigInt(at), { title }));
+      for (const [at, title] of titles.entries()) {
+        const found = opened().read.selectFrom('item').select('id').where('title', '=', title).execute();
+        expect(await found).toEqual([{ id: BigInt(at) }]);
+      }
+      const rows = await opened().read.selectFrom('item').select('title').orderBy('title').execute();
+      const bytewise = titles.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      expect(rows.map(({ title }) => title)).toEqual(bytewise);
+    });
+
     it('keeps bytes, NULL and small integers', async () => {
       const body = Uint8Array.from({ length: 256 }, (_, byte) => byte);
       await insert(item(1n, { body, count: -7 }));
@@ -40,11 +52,50 @@ export function describeWrites(opened: () => Sql<ContractDb>, statements: string
       expect(rows[1]?.body).toBeNull();
     });
 
-    it('counts in bigint', async () => {
+    it('gives integer expressions as bigint, others as number', async () => {
+      await insert(item(1n, { at: 2n ** 62n, count: 2 }));
+      await insert(item(2n, { at: 2n ** 61n, count: 3 }));
       const query = opened()
         .read.selectFrom('item')
-        .select((eb) => eb.fn.countAll<bigint>().as('n'));
-      expect(await query.executeTakeFirst()).toEqual({ n: 0n });
+        .select(({ fn, lit }) => [
+          fn.countAll<bigint>().as('rows'),
+          fn.sum<bigint>('at').as('sum'),
+          fn.sum<bigint>('count').as('small'),
+          fn.max<bigint>('count').as('most'),
+          fn.avg<number>('count').as('mean'),
+          fn.coalesce(fn.max('body'), lit(null)).as('none'),
+        ]);
+      expect(await query.executeTakeFirst()).toEqual({
+        rows: 2n,
+        sum: 2n ** 62n + 2n ** 61n,
+        small: 5n,
+        most: 3n,
+        mean: 2.5,
+        none: null,
+      });
+    });
+
+    it('takes a number and a bigint alike, in conditions and as a limit', async () => {
+      for (const id of [1n, 2n, 3n]) await insert(item(id, { count: Number(id) }));
+      const rows = await opened()
+        .read.selectFrom('item')
+        .select('id')
+        .where('count', '>=', 2)
+        .where('at', '=', 1_700_000_000_000n)
+        .orderBy('id')
+        .limit(1)
+        .execute();
+      expect(rows).toEqual([{ id: 2n }]);
+    });
+
+    it('counts the rows that an update finds, changed or not', async () => {
+      await insert(item(1n));
+      const update = (id: bigint) =>
+        opened().transaction((tx) =>
+          tx.updateTable('item').set({ count: 1 }).where('id', '=', id).executeTakeFirstOrThrow(),
+        );
+      expect((await update(1n)).numUpdatedRows).toBe(1n);
+      expect((await update(2n)).numUpdatedRows).toBe(0n);
     });
 
     it.each<[string, unknown]>([
@@ -129,6 +180,16 @@ export function describeWrites(opened: () => Sql<ContractDb>, statements: string
       const [first] = await opened().read.selectFrom('item').select('title').orderBy('id').execute();
       expect(first).toEqual({ title: 'mine' });
     });
+  });
+
+  it('lets one of many win who insert the same key at once', async () => {
+    const one = (at: number): Promise<number> =>
+      opened().transaction((tx) => insertIgnore(tx, 'item', item(1n, { count: at }), key), {
+        timeoutMs: 10_000,
+      });
+    const inserted = await Promise.all(Array.from({ length: 20 }, (_, at) => one(at)));
+    expect(inserted.toSorted()).toEqual([...Array.from({ length: 19 }, () => 0), 1]);
+    expect(await ids()).toEqual([1n]);
   });
 
   describe('isUniqueViolation', () => {

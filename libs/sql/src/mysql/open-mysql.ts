@@ -107,9 +107,9 @@ function explained(error: unknown): unknown {
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT') {
     return misconfigured('The server offers no TLS: begin the URL with mysql:', error);
   }
-  if (/CERT|SIGNATURE|ALTNAME|ISSUER/.test(code)) {
+  if (code === 'HANDSHAKE_SSL_ERROR' && /certificate|altname/i.test(String(error))) {
     return misconfigured(
-      `The server's certificate is not trusted (${code}): name its authority with ?ca=`,
+      `The server's certificate is not trusted: name its authority with ?ca= and the server as it does. ${String(error)}`,
       error,
     );
   }
