@@ -1,4 +1,4 @@
-import { InternalTokens } from '@storey/auth';
+import { CursorSealer, InternalTokens } from '@storey/auth';
 import { systemClock, systemRandom, type Principal, type Role } from '@storey/context';
 import { openKv } from '@storey/kv';
 import { createLogger } from '@storey/observability';
@@ -31,6 +31,7 @@ export async function openAdminBff(services: object): Promise<AdminBff> {
     ports: { rpc: { client: () => services }, kvState },
     logger: createLogger('silent'),
     tokens,
+    cursors: new CursorSealer({ secret: new Uint8Array(32).fill(2) }),
     clock: systemClock,
     random: systemRandom,
     config: { dataDir: folder.path },
