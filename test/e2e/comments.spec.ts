@@ -125,7 +125,7 @@ describe('writing comments', () => {
       const twins = await Promise.all(
         Array.from({ length: 20 }, () => ann.post(`${path}/comments`, { text: 'once' }, key)),
       );
-      expect(twins.map(({ status }) => status)).toEqual(twins.map(() => 202));
+      expect(twins.map(({ status, text }) => (status === 202 ? 202 : text))).toEqual(twins.map(() => 202));
       expect(new Set(twins.map(({ body }) => body.comment.id)).size).toBe(1);
       const later = await ann.post(`${path}/comments`, { text: 'once' }, key);
       expect(later.headers.get('idempotent-replayed')).toBe('true');

@@ -33,7 +33,7 @@ describe('starting', () => {
     const ready = await (await fetch(`${product.url}/readyz`)).json();
     expect(ready).toMatchObject({
       ready: true,
-      parts: { 'kv-state': 'ok', events: 'ok', revocations: 'ok', 'web-bff': 'ok' },
+      parts: { 'kv-state': 'ok', revocations: 'ok', 'web-bff': 'ok' },
     });
     await fetch(`${product.url}/web/v1/subjects/video/1/counts`);
     await expect(product.metrics()).resolves.toContain('app="api-gateway"');
