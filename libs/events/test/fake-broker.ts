@@ -11,10 +11,12 @@ export class FakeBroker implements AsyncDisposable {
   private constructor(listOffsets: number) {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
-      socket.on('data', (request) => {
-        if (request.readInt16BE(4) === API_VERSIONS)
-          socket.write(versionsFor(request.readInt32BE(8), listOffsets));
-      });
+      socket
+        .on('error', () => undefined)
+        .on('data', (request) => {
+          if (request.readInt16BE(4) === API_VERSIONS)
+            socket.write(versionsFor(request.readInt32BE(8), listOffsets));
+        });
     });
   }
 
@@ -27,6 +29,16 @@ export class FakeBroker implements AsyncDisposable {
 
   get url(): string {
     return `kafka://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Open now. */
+  get connections(): number {
+    return [...this.#sockets].filter((socket) => !socket.destroyed).length;
+  }
+
+  /** Opened so far. */
+  get accepted(): number {
+    return this.#sockets.size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

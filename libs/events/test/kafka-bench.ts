@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { realStores } from '@storey/testing';
-import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type Admin, type Consumer, type Message } from 'kafkajs';
 import { openEventLog, type EventLog, type EventLogOptions } from '../src/index.js';
 
 import { Link } from '../src/kafka/link.js';
@@ -59,6 +59,15 @@ export class KafkaBench {
     await producer.connect();
     await producer.send({ topic: this.prefix + TOPIC, messages });
     await producer.disconnect();
+  }
+
+  /** A member of another make. */
+  async foreignConsumer(group: string): Promise<Consumer> {
+    const consumer = this.#kafka.consumer({ groupId: this.prefix + group });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.prefix + TOPIC] });
+    await consumer.run({ eachMessage: () => Promise.resolve() });
+    return consumer;
   }
 
   /** The ids of the members of a group. */

@@ -61,7 +61,7 @@ describe('the event log on Kafka, over a bad line', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const waiting = put('waiting');
     expect([await first, await waiting]).toEqual(['outcome_unknown', 'unavailable']);
-    expect(performance.now() - begun).toBeLessThan(8000);
+    expect(performance.now() - begun).toBeLessThan(5000);
     proxy.set({ kind: 'none' });
     await eventually(async () => expect(await put('after')).toBe('stored'));
     expect(await values()).not.toContain('waiting');
@@ -96,22 +96,19 @@ describe('the event log on Kafka, over a bad line', () => {
 
   it('consumes and listens on after an outage longer than a session, without a gap', async () => {
     const [handled, heard]: [string[], string[]] = [[], []];
-    const handle = async ({ messages }: Batch): Promise<void> => void handled.push(...messages.map(text));
+    const handle = async ({ messages }: Batch): Promise<void> => {
+      if (handled.length === 0) proxy.set({ kind: 'down' }); // before it can be committed
+      handled.push(...messages.map(text));
+    };
     await log.subscribe({ topic: TOPIC, group: 'readers', maxBatch: 10, handle });
     await log.listen({ topic: TOPIC, handle: (messages) => void heard.push(...messages.map(text)) });
-    await appendNumbers(log, 3);
-    await eventually(() =>
-      expect([handled, heard]).toEqual([
-        ['0', '1', '2'],
-        ['0', '1', '2'],
-      ]),
-    );
-    proxy.set({ kind: 'down' });
     const direct = await bench.openWithTopic(2);
+    await appendNumbers(direct, 3);
+    await eventually(() => expect(handled).toEqual(['0', '1', '2']));
     await direct.append(TOPIC, [{ key: 'k', value: Buffer.from('meanwhile') }]);
     await new Promise((resolve) => setTimeout(resolve, 12_000));
-    // An outage is one report a loop, not one a try.
-    expect(bench.errors.length).toBeLessThan(10);
+    const wheres = bench.errors.map(({ where }) => where);
+    expect(wheres).toEqual([...new Set(wheres)]); // one report a loop, not one a try
     proxy.set({ kind: 'none' });
     const settings = { timeoutMs: 15_000 };
     await eventually(

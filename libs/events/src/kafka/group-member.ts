@@ -18,8 +18,11 @@ const JOIN_MS = REBALANCE_MS + SESSION_MS;
 const FIRST_JOIN_MS = 30_000;
 /** Failures in a row that no waiting heals. */
 const MAX_DEFECTS = 5;
-/** Epochs count seconds since then in their high half. */
-const EPOCHS_BEGIN_S = Date.UTC(2020, 0, 1) / 1000;
+/** An epoch counts milliseconds since then above its low bits, and generations there. */
+const EPOCHS_BEGIN = Date.UTC(2020, 0, 1);
+const GENERATION_BITS = 20n;
+/** At the end nobody wants to wait for a broker. */
+const LEAVE_MS = 2000;
 
 /** One member of a group: joins, works a generation, joins again, until closed. */
 export class GroupMember implements Consumer {
@@ -32,6 +35,8 @@ export class GroupMember implements Consumer {
   #memberId = '';
   #session: GroupSession | undefined;
   #paused = false;
+  /** Whether anybody relies on it yet. */
+  #worked = false;
 
   /** Resolves when the member has its partitions. @throws AppError `unavailable` */
   static async join(port: SessionPort): Promise<GroupMember> {
@@ -108,6 +113,7 @@ export class GroupMember implements Consumer {
     if (this.#closing.signal.aborted) return;
     this.#trouble.over();
     this.#session = new GroupSession(this.#port, generation, starts);
+    this.#worked = true;
     this.#joined();
     const ending = await this.#session.run();
     this.#session = undefined;
@@ -155,13 +161,13 @@ export class GroupMember implements Consumer {
     );
     const found = new Map(responses[0]?.partitions.map((each) => [each.partition, each]));
     const born = partitions.filter((partition) => Number(found.get(partition)?.offset ?? -1) < 0);
-    const now = String(Math.floor(Date.now() / 1000) - EPOCHS_BEGIN_S);
+    const now = String(Date.now() - EPOCHS_BEGIN);
     const first = born.length > 0 ? await this.#begin(generation, born, now) : new Map<number, bigint>();
     return partitions.map((partition) => {
       const offset = first.get(partition) ?? BigInt(found.get(partition)?.offset ?? 0);
       const kept = first.has(partition) ? null : found.get(partition)?.metadata;
-      const birth = kept && /^\d{1,10}$/.test(kept) ? kept : now; // a tool may have set the offset
-      const epoch = (BigInt(birth) << 32n) | BigInt(generation.generationId);
+      const birth = kept && /^\d{1,13}$/.test(kept) ? kept : now; // a tool may have set the offset
+      const epoch = (BigInt(birth) << GENERATION_BITS) + BigInt(generation.generationId);
       return { partition, offset, birth, epoch, paused: this.#paused };
     });
   }
@@ -197,7 +203,7 @@ export class GroupMember implements Consumer {
       const { groupId } = coordinator;
       const memberId = this.#memberId;
       if (memberId !== '' && !coordinator.link.closed)
-        await coordinator.run('leave', REQUEST_MS, (broker) => broker.leaveGroup({ groupId, memberId }));
+        await coordinator.run('leave', LEAVE_MS, (broker) => broker.leaveGroup({ groupId, memberId }));
     } catch (error) {
       if (!isRefusal(error, LOST_MEMBERSHIP))
         options.onError(error, `events ${subscription.topic} ${subscription.group}: leave`);
@@ -207,7 +213,7 @@ export class GroupMember implements Consumer {
   }
 
   #die(error: unknown): void {
-    this.#refused(error);
-    this.#port.options.onDead(error);
+    if (this.#worked) this.#port.options.onDead(error);
+    else this.#refused(error);
   }
 }

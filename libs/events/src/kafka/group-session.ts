@@ -112,8 +112,8 @@ export class GroupSession implements FetchTarget {
     );
   }
 
-  take({ partition, offset }: Position, messages: readonly Message[], next: bigint): void {
-    this.#workers.get(partition)?.take(messages, offset, next);
+  take({ partition }: Position, messages: readonly Message[], next: bigint): void {
+    this.#workers.get(partition)?.take(messages, next);
   }
 
   cut({ partition, offset }: Position, first: bigint): void {
@@ -130,8 +130,8 @@ export class GroupSession implements FetchTarget {
         await this.#heartbeat();
       } catch (error) {
         if (done.aborted) return;
-        if (refusalOf(error)) this.#refused(error);
-        else if (performance.now() - this.#counted > SESSION_MS) this.end('lost');
+        this.#refused(error);
+        if (performance.now() - this.#counted > SESSION_MS) this.end('lost');
       }
     }
   }

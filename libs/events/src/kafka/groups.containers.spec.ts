@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { appendNumbers, KafkaBench, TOPIC } from '../../test/kafka-bench.js';
+import { timerCallbacks } from '../../test/timer-callbacks.js';
 import { type Consumer, type EventLog, type Message } from '../index.js';
 
 const text = ({ value }: Message): string => Buffer.from(value).toString();
@@ -147,16 +148,94 @@ describe('groups and listeners on Kafka', () => {
     expect(groups.filter(({ groupId }) => groupId.startsWith(bench.prefix))).toEqual([]);
   });
 
-  it('wakes at once although a fetch may wait for seconds', async () => {
+  it('wakes at once although a fetch may wait for seconds, also right after a rebalance', async () => {
     const log = await bench.openWithTopic(4);
     let arrived: (() => void) | undefined;
+    const slowest = async (): Promise<number> => {
+      let most = 0;
+      for (let turn = 0; turn < 5; turn += 1) {
+        const arrival = new Promise<void>((resolve) => (arrived = resolve));
+        const begun = performance.now();
+        await appendNumbers(log, 1, `k${turn}`);
+        await arrival;
+        most = Math.max(most, performance.now() - begun);
+      }
+      return most;
+    };
     await group(log, () => arrived?.());
-    for (let turn = 0; turn < 5; turn += 1) {
-      const arrival = new Promise<void>((resolve) => (arrived = resolve));
-      const begun = performance.now();
-      await appendNumbers(log, 1, `k${turn}`);
-      await arrival;
-      expect(performance.now() - begun).toBeLessThan(1000); // a fetch waits 5 s
+    expect(await slowest()).toBeLessThan(2000); // a fetch waits 5 s
+    const second = await group(log, () => arrived?.());
+    expect(await slowest()).toBeLessThan(2000);
+    await second.close();
+    expect(await slowest()).toBeLessThan(4000);
+  });
+
+  it('drains a long partition although the others have nothing', async () => {
+    const log = await bench.openWithTopic(4);
+    let handled = 0;
+    await group(log, () => void (handled += 1));
+    const value = new Uint8Array(100_000);
+    const begun = performance.now();
+    await log.append(
+      TOPIC,
+      Array.from({ length: 60 }, () => ({ key: 'k', value })),
+    );
+    await log.append(
+      TOPIC,
+      Array.from({ length: 60 }, () => ({ key: 'k', value })),
+    );
+    await log.append(
+      TOPIC,
+      Array.from({ length: 60 }, () => ({ key: 'k', value })),
+    );
+    await eventually(() => expect(handled).toBe(180), { timeoutMs: 15_000 });
+    expect(performance.now() - begun).toBeLessThan(5000); // the shortest idle fetch would be one
+  });
+
+  it('gives rising epochs even when the broker has forgotten the group', async () => {
+    const log = await bench.openWithTopic(1);
+    const epochs: bigint[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      await appendNumbers(log, 1);
+      const consumer = await log.subscribe({
+        topic: TOPIC,
+        group: 'readers',
+        maxBatch: 10,
+        handle: async ({ epoch }) => void epochs.push(epoch),
+      });
+      await eventually(() => expect(epochs).toHaveLength(turn + 1));
+      await consumer.close();
+      if (turn === 1) await bench.admin((admin) => admin.deleteGroups([`${bench.prefix}readers`]));
     }
+    expect(epochs).toEqual([...new Set(epochs)].toSorted((a, b) => Number(a - b)));
+    expect(epochs).toHaveLength(3);
+  });
+
+  it('is refused in a group of other consumers, and says that it is dead when put out of its own by them', async () => {
+    const dead: unknown[] = [];
+    const log = await bench.open(bench.url, { onDead: (error) => void dead.push(error) });
+    await bench.openWithTopic(1);
+    await group(log, () => undefined);
+    await bench.expel('readers', await bench.members('readers'));
+    const foreign = await bench.foreignConsumer('readers');
+    try {
+      await eventually(() => expect(dead).toMatchObject([{ type: 'INCONSISTENT_GROUP_PROTOCOL' }]), {
+        timeoutMs: 15_000,
+      });
+      await expect(group(log, () => undefined)).rejects.toMatchObject({ kind: 'unavailable' });
+    } finally {
+      await foreign.disconnect();
+    }
+  });
+
+  it('rests while there is nothing to do', async () => {
+    const log = await bench.open();
+    const topics = ['a', 'b', 'c', 'd'];
+    await log.createTopics(topics.map((name) => ({ name, partitions: 12, retentionMs: 3_600_000 })));
+    for (const topic of topics)
+      await log.subscribe({ topic, group: topic, maxBatch: 10, handle: () => Promise.resolve() });
+    for (const topic of ['a', 'b']) await log.listen({ topic, handle: () => undefined });
+    await timerCallbacks(1000); // the last commits
+    expect(await timerCallbacks(3000)).toBeLessThan(45); // four heartbeats a second, and a fetch now and then
   });
 });

@@ -1,8 +1,7 @@
-import { createHook } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { openEventLog } from '../index.js';
 import { FakeBroker } from '../../test/fake-broker.js';
+import { timerCallbacks } from '../../test/timer-callbacks.js';
 
 describe('opening an event log on Kafka', () => {
   it('refuses brokers older than 3.0 and says so', async () => {
@@ -31,16 +30,3 @@ describe('opening an event log on Kafka', () => {
     }
   });
 });
-
-/** How many timers fire in `ms`, the own one included. */
-async function timerCallbacks(ms: number): Promise<number> {
-  const timers = new Set<number>();
-  let fired = 0;
-  const hook = createHook({
-    init: (id, type) => void (type === 'Timeout' && timers.add(id)),
-    before: (id) => void (timers.has(id) && (fired += 1)),
-  }).enable();
-  await sleep(ms);
-  hook.disable();
-  return fired;
-}

@@ -45,7 +45,7 @@ export class Link {
     const connected = (this.#current ??= this.#open());
     const bound = new Bound(what, ms, signal);
     try {
-      return await Promise.race([connected.run(work), bound.exceeded]);
+      return await Promise.race([runDetached(() => connected.run(work)), bound.exceeded]);
     } catch (error) {
       const refusal = refusalOf(error);
       if (signal?.aborted) connected.interruptFetches();
@@ -69,7 +69,7 @@ export class Link {
     const { brokers } = this.#location;
     const first = this.#turn++ % brokers.length;
     const rotated = [...brokers.slice(first), ...brokers.slice(0, first)];
-    return runDetached(() => new Connected({ ...this.#location, brokers: rotated }));
+    return new Connected({ ...this.#location, brokers: rotated });
   }
 
   #drop(connected: Connected): void {

@@ -1,8 +1,7 @@
-import { isAppError } from '@storey/errors';
 import { type ResolvedOptions } from '../options.js';
 import { type Coordinator } from './coordinator.js';
 import { REQUEST_MS } from './link.js';
-import { refusalOf, toFailure } from './refusals.js';
+import { GENERATION_OVER, isRefusal, refusalOf, toFailure } from './refusals.js';
 
 /** How long a handled batch may wait for the company of others, ms. */
 const COMMIT_WITHIN_MS = 50;
@@ -35,6 +34,8 @@ export class OffsetCommits {
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** An outage is told once, not at each try. */
+  #reported = false;
 
   constructor(port: CommitPort, births: ReadonlyMap<number, string>) {
     this.#port = port;
@@ -76,8 +77,9 @@ export class OffsetCommits {
 
   #failed(error: unknown): void {
     if (this.#closed) return;
-    const passing = isAppError(error);
-    if (passing) this.#port.onError(error, `events group ${this.#port.coordinator.groupId}: commit`);
+    const where = `events group ${this.#port.coordinator.groupId}: commit`;
+    if (!this.#reported && !isRefusal(error, GENERATION_OVER)) this.#port.onError(error, where);
+    this.#reported = true;
     this.#writeWithin(AGAIN_MS);
   }
 
@@ -95,6 +97,7 @@ export class OffsetCommits {
           topics,
         }),
       );
+      this.#reported = false;
     } catch (error) {
       for (const partition of partitions) this.#dirty.add(partition);
       if (refusalOf(error)) this.#port.onRefused(error);

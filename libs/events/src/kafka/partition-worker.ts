@@ -58,8 +58,8 @@ export class PartitionWorker {
     return enough || this.#abort.signal.aborted ? undefined : this.#next;
   }
 
-  take(messages: readonly Message[], from: bigint, next: bigint): void {
-    if (from !== this.#next) return; // fetched for a position that was left meanwhile
+  /** @param next one past what was fetched from where `wants` said */
+  take(messages: readonly Message[], next: bigint): void {
     this.#buffer = [...this.#buffer, ...messages];
     this.#next = next;
     this.#wake.wake();

@@ -31,6 +31,9 @@ export const LOST_MEMBERSHIP: ReadonlySet<string> = new Set([
   'FENCED_INSTANCE_ID',
 ]);
 
+/** Nothing wrong: others came or went. */
+export const GENERATION_OVER: ReadonlySet<string> = new Set([...LOST_MEMBERSHIP, 'REBALANCE_IN_PROGRESS']);
+
 export const STALE_LEADER: ReadonlySet<string> = new Set([
   'NOT_LEADER_FOR_PARTITION',
   'LEADER_NOT_AVAILABLE',

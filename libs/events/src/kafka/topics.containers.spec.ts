@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigResourceTypes } from 'kafkajs';
+import { eventually } from '@storey/testing';
 import { KafkaBench, TOPIC } from '../../test/kafka-bench.js';
 
 const spec = { name: TOPIC, partitions: 2, retentionMs: 3_600_000 };
@@ -18,6 +19,13 @@ describe('topics on Kafka', () => {
       return new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]));
     });
 
+  const set = (values: Readonly<Record<string, string>>): Promise<unknown> =>
+    bench.admin((admin) => {
+      const configEntries = Object.entries(values).map(([name, value]) => ({ name, value }));
+      const resource = { type: ConfigResourceTypes.TOPIC, name: bench.prefix + TOPIC, configEntries };
+      return admin.alterConfigs({ validateOnly: false, resources: [resource] });
+    });
+
   it('are created with their dead topics by many processes at once', async () => {
     const logs = await Promise.all([1, 2, 3].map(() => bench.open()));
     await Promise.all(logs.map((log) => log.createTopics([spec])));
@@ -30,21 +38,7 @@ describe('topics on Kafka', () => {
 
   it('take a changed retention and keep what the operator set', async () => {
     const log = await bench.openWithTopic(2);
-    await bench.admin((admin) =>
-      admin.alterConfigs({
-        validateOnly: false,
-        resources: [
-          {
-            type: ConfigResourceTypes.TOPIC,
-            name: bench.prefix + TOPIC,
-            configEntries: [
-              { name: 'segment.ms', value: '123456' },
-              { name: 'retention.ms', value: '3600000' },
-            ],
-          },
-        ],
-      }),
-    );
+    await set({ 'segment.ms': '123456', 'retention.ms': '3600000' });
     await log.createTopics([{ ...spec, retentionMs: 1_000_000 }]);
     const now = await settings();
     expect([now.get('retention.ms'), now.get('segment.ms')]).toEqual(['1000000', '123456']);
@@ -72,5 +66,15 @@ describe('topics on Kafka', () => {
     );
     expect(await log.endOffsets(TOPIC)).toEqual([8n]);
     expect(await log.read(TOPIC, 0, 0n, 10)).toHaveLength(1);
+  });
+
+  it('that refuse an append refuse it for certain only when it goes to one partition', async () => {
+    const log = await bench.openWithTopic(2);
+    await set({ 'max.message.bytes': '1000' });
+    const value = new Uint8Array(2000);
+    const one = { key: 'k', value };
+    const several = Array.from({ length: 10 }, (_, index) => ({ key: `k${index}`, value }));
+    await eventually(() => expect(log.append(TOPIC, [one])).rejects.toMatchObject({ kind: 'too_large' }));
+    await expect(log.append(TOPIC, several)).rejects.toMatchObject({ kind: 'outcome_unknown' });
   });
 });
