@@ -88,7 +88,8 @@ describe('redis+cluster:', () => {
     await onEach('CLIENT', 'PAUSE', '10000', 'WRITE');
     const taking = kv.takeQuota('{a}q', quota);
     await sleep(50);
-    await onEach('CLIENT', 'KILL', 'TYPE', 'normal');
+    const owns = await onEach('EXISTS', '{a}q');
+    await servers[owns.indexOf('1')]?.cli('CLIENT', 'KILL', 'TYPE', 'normal');
     await expect(taking).rejects.toMatchObject({ kind: 'unavailable' });
     await onEach('CLIENT', 'UNPAUSE');
     await sleep(500);

@@ -9,7 +9,10 @@ const OLDEST = 7;
  * @returns whether any of them evicts.
  * @throws AppError internal for one that is too old, or part of a cluster while the URL names a single server.
  */
-export async function checkServers(connection: RedisConnection, place: RedisPlace): Promise<boolean> {
+export async function checkServers(
+  connection: Pick<RedisConnection, 'everywhere'>,
+  place: RedisPlace,
+): Promise<boolean> {
   const servers = await connection.everywhere(async (server) => readInfo(await server.info()));
   for (const info of servers) {
     const version = info.get('redis_version') ?? '0';
