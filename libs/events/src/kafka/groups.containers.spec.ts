@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { appendNumbers, KafkaBench, TOPIC } from '../../test/kafka-bench.js';
-import { timerCallbacks } from '../../test/timer-callbacks.js';
+import { TimerCount } from '../../test/timer-count.js';
 import { type Consumer, type EventLog, type Message } from '../index.js';
 
 const text = ({ value }: Message): string => Buffer.from(value).toString();
@@ -229,13 +229,14 @@ describe('groups and listeners on Kafka', () => {
   });
 
   it('rests while there is nothing to do', async () => {
+    using timers = new TimerCount();
     const log = await bench.open();
     const topics = ['a', 'b', 'c', 'd'];
     await log.createTopics(topics.map((name) => ({ name, partitions: 12, retentionMs: 3_600_000 })));
     for (const topic of topics)
       await log.subscribe({ topic, group: topic, maxBatch: 10, handle: () => Promise.resolve() });
     for (const topic of ['a', 'b']) await log.listen({ topic, handle: () => undefined });
-    await timerCallbacks(1000); // the last commits
-    expect(await timerCallbacks(3000)).toBeLessThan(45); // four heartbeats a second, and a fetch now and then
+    await timers.during(1000); // the last commits
+    expect(await timers.during(3000)).toBeLessThan(45); // four heartbeats a second, and a fetch now and then
   });
 });

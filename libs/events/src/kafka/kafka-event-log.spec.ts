@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { openEventLog } from '../index.js';
 import { FakeBroker } from '../../test/fake-broker.js';
-import { timerCallbacks } from '../../test/timer-callbacks.js';
+import { TimerCount } from '../../test/timer-count.js';
 
 describe('opening an event log on Kafka', () => {
   it('refuses brokers older than 3.0 and says so', async () => {
@@ -21,10 +21,11 @@ describe('opening an event log on Kafka', () => {
 
   it('leaves a connection alone that has nothing to do', async () => {
     await using broker = await FakeBroker.start(7);
+    using timers = new TimerCount();
     const log = await openEventLog(broker.url);
     try {
       await log.ping();
-      expect(await timerCallbacks(500)).toBeLessThan(5);
+      expect(await timers.during(500)).toBeLessThan(5);
     } finally {
       await log.close();
     }
