@@ -34,6 +34,7 @@ export class ConnectionPool {
   readonly #permits: Permits;
   readonly #idle: Idle[] = [];
   readonly #used = new Set<MysqlConnection>();
+  #closed = false;
   /** When one was found dead: those that idle since before are likely to be. */
   #suspectedAt = -Infinity;
 
@@ -43,20 +44,15 @@ export class ConnectionPool {
     this.#permits = new Permits(clock, max, MAX_WAITING);
   }
 
-  /** In use and idle. */
-  get size(): number {
-    return this.#used.size + this.#idle.length;
-  }
-
-  get inUse(): number {
-    return this.#permits.taken;
-  }
-
   /** To be given back by `release`. @throws AppError `unavailable`, or the reason of the signal. */
   async acquire({ deadline, waitMs, signal }: Acquiring): Promise<MysqlConnection> {
     await this.#permits.take({ waitMs: Math.min(waitMs, deadline.remainingMs), signal });
     try {
       const connection = (await this.#living(deadline)) ?? (await this.#fresh(deadline));
+      if (this.#closed) {
+        connection.end();
+        throw unavailable('The database is closed.');
+      }
       this.#used.add(connection);
       return connection;
     } catch (error) {
@@ -84,6 +80,7 @@ export class ConnectionPool {
 
   /** Waits five seconds at most for what runs. */
   async close(): Promise<void> {
+    this.#closed = true;
     const allBack = this.#permits.close();
     for (const { connection } of this.#idle.splice(0)) connection.end();
     const late = Promise.withResolvers<void>();
