@@ -12,20 +12,31 @@ export interface Running extends AsyncDisposable {
 }
 
 const shape = { ...platformConfig, ...config };
-export const settingsIn = (folder: string) => loadConfig(shape, { DATA_DIR: folder, LOG_LEVEL: 'silent' });
+type Env = Readonly<Record<string, string>>;
+
+export const settingsIn = (folder: string, env: Env = {}) =>
+  loadConfig(shape, { DATA_DIR: folder, LOG_LEVEL: 'silent', ...env });
 
 /** The embedded ports of one process in `folder`, closed at the end of the block. */
-export async function ports(folder: string, faultPoint: FaultPoint = noFaults): Promise<Running> {
+export async function ports(
+  folder: string,
+  faultPoint: FaultPoint = noFaults,
+  env: Env = {},
+): Promise<Running> {
   const logger = createLogger('silent');
-  const platform = await openPlatform({ config: settingsIn(folder), folder, faultPoint, logger });
+  const platform = await openPlatform({ config: settingsIn(folder, env), folder, faultPoint, logger });
   const sql = await platform.ports.sql<CommentDb>('comment', commentMigrations);
   return { platform, sql, [Symbol.asyncDispose]: () => platform.ports.close() };
 }
 
 /** comment-job on them. */
-export async function running(folder: string, faultPoint: FaultPoint = noFaults): Promise<Running> {
-  const opened = await ports(folder, faultPoint);
-  const app = await start(settingsIn(folder), opened.platform);
+export async function running(
+  folder: string,
+  faultPoint: FaultPoint = noFaults,
+  env: Env = {},
+): Promise<Running> {
+  const opened = await ports(folder, faultPoint, env);
+  const app = await start(settingsIn(folder, env), opened.platform);
   const close = async (): Promise<void> => {
     await app.close();
     await opened[Symbol.asyncDispose]();

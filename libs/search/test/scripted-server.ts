@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
 
 export interface Asked {
@@ -16,9 +17,10 @@ export interface Told {
 /** A server that says what the test wants, for what a real one does only in need. For specs of this package. */
 export async function scriptedServer(
   answer: (asked: Asked) => Told | undefined,
+  tls?: { readonly key: string; readonly cert: string },
 ): Promise<AsyncDisposable & { readonly url: string; readonly asked: readonly Asked[] }> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const handle: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -32,11 +34,12 @@ export async function scriptedServer(
       });
       response.end(JSON.stringify(body));
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, handle) : createServer(handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     asked,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Clock } from '@storey/context';
+import { temporaryFolder } from '@storey/testing';
 import { openSearch, type Search } from '../index.js';
 import { contractIndex, document } from '../search.contract.js';
 import { scriptedServer, type Asked, type Told } from '../../test/scripted-server.js';
@@ -127,5 +131,28 @@ describe('a bulk that is answered 200', () => {
     await opened(server.url, new Sleepless(), async (search) => void (await search.put(long)));
     expect(sent.length).toBeGreaterThan(1);
     expect(sent.reduce((sum, n) => sum + n, 0)).toBe(60);
+  });
+});
+
+describe('a server behind TLS', () => {
+  it('is believed by its authority alone, and told who we are', async () => {
+    const folder = temporaryFolder();
+    const [key, ca] = [join(folder.path, 'key.pem'), join(folder.path, 'ca.pem')];
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-keyout', key, '-out', ca];
+    execFileSync('openssl', [...made, ...subject], { stdio: 'ignore' });
+    const tls = { key: readFileSync(key, 'utf8'), cert: readFileSync(ca, 'utf8') };
+    await using server = await scriptedServer(({ path }) => {
+      return path === '/' ? about('9.5.3') : { body: { 'things-1': {} } };
+    }, tls);
+    const url = server.url.replace('//', '//ann:p%40ss@');
+    await opened(url, new Sleepless(), async (search) => {
+      await expect(search.ping()).rejects.toMatchObject({ kind: 'unavailable' });
+    });
+    expect(server.asked).toEqual([]);
+    await opened(`${url}?ca=${ca}`, new Sleepless(), (search) => search.ping());
+    const told = server.asked[0]?.headers.authorization;
+    expect(told).toBe(`Basic ${Buffer.from('ann:p@ss').toString('base64')}`);
+    folder.remove();
   });
 });
