@@ -32,6 +32,6 @@ export abstract class Rpc {
    */
   abstract strategy(services: readonly DescService[], options: StrategyOptions): RpcServer;
 
-  /** Ends the connections of all clients; calls that run fail. Servers end with their Nest applications. */
+  /** No call begins after this; connections end with the last that runs. Servers end with their Nest applications. */
   abstract close(): Promise<void>;
 }
