@@ -135,7 +135,8 @@ export class RedisConnection {
     return new Promise((resolve, reject) => {
       const late = (): void =>
         reject(unavailable(`The key-value store did not answer within ${withinMs} ms.`));
-      const cancel = this.#options.clock.after(withinMs, late);
+      // One look at the socket later, as after a stall of our own the answer may lie there already.
+      const cancel = this.#options.clock.after(withinMs, () => setImmediate(late));
       command()
         .then(resolve, (error: unknown) => reject(toKvError(error)))
         .finally(() => {

@@ -79,6 +79,14 @@ describe('redis: on a bad line', () => {
     await connection.close();
   });
 
+  it('a stall of our own is not held against the server', async () => {
+    const undisturbed = await openKv(`${realStores.redis}/2`);
+    const answer = undisturbed.get('k');
+    for (const end = performance.now() + 300; performance.now() < end;);
+    expect(await answer).toBeUndefined();
+    await undisturbed.close();
+  });
+
   it('half-open: the connection is given up within a second, and another one works soon after', async () => {
     const before = proxy.connections;
     expect(before).toBe(1);
