@@ -92,7 +92,7 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
     upstream: (bff) => upstreams[bff],
     upstreamHub,
     close: async () => {
-      for (const part of [...Object.values(upstreams), events, searches, databases, kvCache, kvState])
+      for (const part of [...Object.values(upstreams), rpc, events, searches, databases, kvCache, kvState])
         await part?.close();
     },
   };
