@@ -1,5 +1,5 @@
 import { askedRuns } from './asked.js';
-import { runsOf, wordOf, type Char, type Run } from './cut.js';
+import { runsOf, wordOf, type Char } from './cut.js';
 
 type Range = readonly [start: number, end: number];
 
@@ -9,7 +9,12 @@ type Range = readonly [start: number, end: number];
  */
 export function highlight(text: string, query: string): string {
   const sought = askedRuns(query);
-  const ranges = runsOf(text).flatMap((run) => sought.flatMap((each) => rangesIn(run, each)));
+  const words = new Set(sought.filter(({ kind }) => kind === 'word').map(wordOf));
+  const parts = sought.filter(({ kind }) => kind === 'cjk');
+  const ranges = runsOf(text).flatMap((run) => {
+    if (run.kind === 'cjk') return parts.flatMap((part) => placesOf(part.chars, run.chars));
+    return words.has(wordOf(run)) ? [rangeOf(run.chars, 0, run.chars.length)] : [];
+  });
   let html = '';
   let done = 0;
   for (const [start, end] of merged(ranges)) {
@@ -19,18 +24,15 @@ export function highlight(text: string, query: string): string {
   return html + escape(text.slice(done));
 }
 
-function rangesIn(run: Run, sought: Run): readonly Range[] {
-  if (run.kind !== sought.kind) return [];
-  if (run.kind === 'cjk') return partsOf(run.chars, sought.chars);
-  return wordOf(run) === wordOf(sought) ? [rangeOf(run.chars)] : [];
+function placesOf(part: readonly Char[], chars: readonly Char[]): readonly Range[] {
+  const isAt = (at: number): boolean => part.every(({ char }, i) => chars[at + i]?.char === char);
+  return chars.flatMap((_, at) => (isAt(at) ? [rangeOf(chars, at, part.length)] : []));
 }
 
-function partsOf(chars: readonly Char[], sought: readonly Char[]): readonly Range[] {
-  const isHere = (at: number): boolean => sought.every(({ char }, i) => chars[at + i]?.char === char);
-  return chars.flatMap((_, at) => (isHere(at) ? [rangeOf(chars.slice(at, at + sought.length))] : []));
-}
-
-const rangeOf = (chars: readonly Char[]): Range => [chars.at(0)?.start ?? 0, chars.at(-1)?.end ?? 0];
+const rangeOf = (chars: readonly Char[], at: number, length: number): Range => [
+  chars[at]?.start ?? 0,
+  chars[at + length - 1]?.end ?? 0,
+];
 
 function merged(ranges: readonly Range[]): readonly Range[] {
   const joined: [number, number][] = [];
