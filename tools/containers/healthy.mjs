@@ -1,3 +1,6 @@
+import { get } from 'node:http';
+
 /** Ends with 0 when the app of this container takes traffic. For a health check: the image has no curl. */
-const { ok } = await fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).catch(() => ({ ok: false }));
-process.exit(ok ? 0 : 1);
+get({ port: process.env.PORT, path: '/readyz' }, ({ statusCode }) =>
+  process.exit(statusCode === 200 ? 0 : 1),
+).on('error', () => process.exit(1));

@@ -32,9 +32,12 @@ const READ_METRICS = `fetch('http://127.0.0.1:8080/metrics').then((answer) => an
 
 /**
  * The containers of COMPOSE_PROJECT_NAME, which somebody else has started and will take down. A setting that differs
- * starts the apps that read it anew.
+ * from theirs starts the apps that read it anew, and once more when the test is over.
  */
 export class OnCompose implements Host {
+  #changed = false;
+  #down = false;
+
   get process(): RunningProcess {
     throw new Error('The apps run in containers: this test is not for compose.');
   }
@@ -43,18 +46,22 @@ export class OnCompose implements Host {
     const settings = Object.entries(env).filter(([name]) => !LEFT_OUT.includes(name));
     for (const [name] of settings)
       if (!PASSED.includes(name)) throw new Error(`docker-compose.yml passes no ${name} on.`);
-    const up = ['up', '--detach', '--no-build', '--no-deps', '--wait', '--wait-timeout', String(WAIT_S)];
-    await compose([...up, ...APPS], Object.fromEntries(settings));
+    const differing = settings.filter(([name, value]) => process.env[name] !== value);
+    if (differing.length > 0) this.#changed = true;
+    if (this.#changed || this.#down) await up(Object.fromEntries(differing));
+    this.#down = false;
     const url = process.env['COMPOSE_URL'];
     if (!url) throw new Error('COMPOSE_URL says where the gateway is: run by "npm run test:e2e:compose".');
     return url;
   }
 
   async kill(): Promise<void> {
+    this.#down = true;
     await compose(['kill', ...APPS]);
   }
 
   async stop(): Promise<void> {
+    this.#down = true;
     await compose(['stop', ...APPS]);
   }
 
@@ -67,8 +74,15 @@ export class OnCompose implements Host {
     return (await Promise.all(pages)).join('\n');
   }
 
-  /** It serves the next file too. */
-  async remove(): Promise<void> {}
+  /** The next file finds it as it was. */
+  async remove(): Promise<void> {
+    if (this.#changed || this.#down) await up({});
+  }
+}
+
+async function up(env: Env): Promise<void> {
+  const options = ['--detach', '--no-build', '--no-deps', '--wait', '--wait-timeout', String(WAIT_S)];
+  await compose(['up', ...options, ...APPS], env);
 }
 
 async function compose(args: readonly string[], env: Env = {}): Promise<string> {
