@@ -14,8 +14,8 @@ export interface LogFixture {
   readonly networked?: boolean;
 }
 
-/** Of real time: what a turn of the clock takes, how long to listen for what must not come, when to give up; ms. */
-const NETWORK = { turn: 3, quiet: 300, patience: 20_000 };
+/** What a turn turns the clock by. Of real time: what a turn of the clock takes, how long to listen for what must not come, when to give up; ms. */
+const NETWORK = { step: 50, turn: 3, quiet: 300, patience: 20_000 };
 
 export interface ContractOptions {
   /** Promises the adapter does not give, by the name of the test, each with the reason. */
@@ -98,7 +98,7 @@ export class ContractBench {
     const end = performance.now() + NETWORK.patience;
     for (let turn = 0; !(await done()); turn += 1) {
       if (this.networked ? performance.now() > end : turn > 2000) throw new Error('It never came to that.');
-      await this.clock.advance(10);
+      await this.clock.advance(this.networked ? NETWORK.step : 10);
       if (this.networked) await sleep(NETWORK.turn);
     }
   }

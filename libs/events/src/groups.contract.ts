@@ -1,6 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import {
   PARTITIONS,
+  RETENTION_MS,
   TOPIC,
   aborted,
   collect,
@@ -31,6 +32,18 @@ export function describeGroups(bench: ContractBench, promise: Declare): void {
       await bench.subscribe(collect(two ?? []), { group: 'two' });
       await bench.put('a', '1', '2');
       await bench.until(() => one?.length === 2 && two?.length === 2);
+    });
+
+    promise('is a group of its own on each topic', async () => {
+      await bench.log.createTopics([
+        { name: 'others.v1', partitions: PARTITIONS, retentionMs: RETENTION_MS },
+      ]);
+      const [one, two]: [Message[], Message[]] = [[], []];
+      await bench.subscribe(collect(one));
+      await bench.subscribe(collect(two), { topic: 'others.v1' });
+      await bench.everyPartition();
+      await bench.log.append('others.v1', [{ key: 'k', value: Buffer.from('other') }]);
+      await bench.until(() => one.length === PARTITIONS && two.length === 1);
     });
 
     promise('shares the partitions between its consumers and gives them back when one leaves', async () => {

@@ -28,6 +28,11 @@ export class KafkaBench {
     return `kafka://127.0.0.1:${realStores.kafkaBehindProxy.port}?prefix=${this.prefix}`;
   }
 
+  /** As the cluster knows a group on TOPIC. */
+  groupId(group: string): string {
+    return `${this.prefix}${group}@${TOPIC}`;
+  }
+
   /** Closed with the bench. Its errors are gathered. */
   async open(url = this.url, options: EventLogOptions = {}): Promise<EventLog> {
     const onError = (error: unknown, where: string): void => void this.errors.push({ error, where });
@@ -63,7 +68,7 @@ export class KafkaBench {
 
   /** A member of another make. */
   async foreignConsumer(group: string): Promise<Consumer> {
-    const consumer = this.#kafka.consumer({ groupId: this.prefix + group });
+    const consumer = this.#kafka.consumer({ groupId: this.groupId(group) });
     await consumer.connect();
     await consumer.subscribe({ topics: [this.prefix + TOPIC] });
     await consumer.run({ eachMessage: () => Promise.resolve() });
@@ -72,14 +77,14 @@ export class KafkaBench {
 
   /** The ids of the members of a group. */
   async members(group: string): Promise<readonly string[]> {
-    const { groups } = await this.admin((admin) => admin.describeGroups([this.prefix + group]));
+    const { groups } = await this.admin((admin) => admin.describeGroups([this.groupId(group)]));
     return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
   }
 
   /** Puts members out of a group as an operator would: they are not told. */
   async expel(group: string, memberIds: readonly string[]): Promise<void> {
     const link = new Link(parseKafkaUrl(this.url));
-    const groupId = this.prefix + group;
+    const groupId = this.groupId(group);
     for (const memberId of memberIds)
       await link.run('expelling', 5000, async (cluster) => {
         await cluster.addMultipleTargetTopics([this.prefix + TOPIC]);
@@ -95,8 +100,12 @@ export class KafkaBench {
       const mine = (name: string): boolean => name.startsWith(this.prefix);
       const topics = (await admin.listTopics()).filter(mine);
       if (topics.length > 0) await admin.deleteTopics({ topics });
-      const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId).filter(mine);
-      if (groups.length > 0) await admin.deleteGroups(groups);
+      const ids = (await admin.listGroups()).groups.map(({ groupId }) => groupId).filter(mine);
+      if (ids.length === 0) return;
+      const { groups } = await admin.describeGroups(ids);
+      // A member that could not say good-bye runs out by itself.
+      const empty = groups.filter(({ state }) => state === 'Empty').map(({ groupId }) => groupId);
+      if (empty.length > 0) await admin.deleteGroups(empty);
     });
   }
 }

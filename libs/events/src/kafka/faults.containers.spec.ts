@@ -119,6 +119,15 @@ describe('the event log on Kafka, over a bad line', () => {
     await eventually(async () => expect(await direct.lag(TOPIC, 'readers')).toBe(0), settings);
   });
 
+  it('closes in time although nobody answers', async () => {
+    await log.subscribe({ topic: TOPIC, group: 'readers', maxBatch: 10, handle: () => Promise.resolve() });
+    await log.listen({ topic: TOPIC, handle: () => undefined });
+    proxy.set({ kind: 'timeout' });
+    const begun = performance.now();
+    await log.close();
+    expect(performance.now() - begun).toBeLessThan(8000);
+  });
+
   it('takes the partitions of a member that fell silent, and refuses what that one does late', async () => {
     const direct = await bench.openWithTopic(2);
     const late: Batch[] = [];

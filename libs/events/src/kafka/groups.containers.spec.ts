@@ -30,7 +30,7 @@ describe('groups and listeners on Kafka', () => {
     const consumer = await group(log, () => undefined);
     await eventually(async () => expect(await log.lag(TOPIC, 'readers')).toBe(0));
     await consumer.close();
-    const [offsets] = await bench.admin((admin) => admin.fetchOffsets({ groupId: `${bench.prefix}readers` }));
+    const [offsets] = await bench.admin((admin) => admin.fetchOffsets({ groupId: bench.groupId('readers') }));
     expect(offsets?.partitions).toMatchObject([{ partition: 0, offset: '7' }]);
   });
 
@@ -205,7 +205,7 @@ describe('groups and listeners on Kafka', () => {
       });
       await eventually(() => expect(epochs).toHaveLength(turn + 1));
       await consumer.close();
-      if (turn === 1) await bench.admin((admin) => admin.deleteGroups([`${bench.prefix}readers`]));
+      if (turn === 1) await bench.admin((admin) => admin.deleteGroups([bench.groupId('readers')]));
     }
     expect(epochs).toEqual([...new Set(epochs)].toSorted((a, b) => Number(a - b)));
     expect(epochs).toHaveLength(3);

@@ -88,7 +88,7 @@ export class KafkaEventLog extends EventLog {
     await this.#topics.partitions(topic);
     const coordinator = new Coordinator(
       new Link(this.#location),
-      this.#topics.wire(group),
+      this.#topics.group(group, topic),
       this.#topics.wire(topic),
     );
     const bury = (message: Message, cause: unknown, attempts: number): Promise<void> =>
@@ -125,7 +125,7 @@ export class KafkaEventLog extends EventLog {
   async committed(topic: string, group: string): Promise<readonly bigint[]> {
     this.#checkOpen();
     const partitions = await this.#numbers(topic);
-    const [groupId, wire] = [this.#topics.wire(group), this.#topics.wire(topic)];
+    const [groupId, wire] = [this.#topics.group(group, topic), this.#topics.wire(topic)];
     const topics = [{ topic: wire, partitions: partitions.map((partition) => ({ partition })) }];
     const asking = new Coordinator(this.#link, groupId, wire).run('committed offsets', REQUEST_MS, (broker) =>
       broker.offsetFetch({ groupId, topics }),

@@ -1,14 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@storey/errors';
 import { deadTopicOf } from '../dead-letter.js';
 import { topicUnknown } from '../failures.js';
 import { MAX_APPEND_BYTES } from '../limits.js';
 import { checkTopic, topicDiffers } from '../topic-spec.js';
 import { type TopicSpec } from '../event-log.js';
+import { offsetsOf } from './fetcher.js';
 import { type Cluster, type ConfigEntry } from './kafkajs.js';
 import { REQUEST_MS, type Link } from './link.js';
-import { isRefusal, toFailure } from './refusals.js';
+import { isPassing, isRefusal, toFailure } from './refusals.js';
 
 const CREATE_MS = 15_000;
+const APPEAR_TRIES = 60;
+const APPEAR_MS = 50;
 const MAX_REPLICAS = 3;
 /** Keys, headers and framing come on top of what `append` counts. */
 const BATCH_OVERHEAD_BYTES = 1024 * 1024;
@@ -30,9 +34,14 @@ export class KafkaTopics {
     this.#prefix = prefix;
   }
 
-  /** The name in the cluster, of a topic or a group. */
-  wire(name: string): string {
-    return this.#prefix + name;
+  /** The name of a topic in the cluster. */
+  wire(topic: string): string {
+    return this.#prefix + topic;
+  }
+
+  /** The name of a group in the cluster, where one group may read many topics. Here it is another on each topic. */
+  group(group: string, topic: string): string {
+    return `${this.#prefix}${group}@${topic}`;
   }
 
   /** Without asking the cluster. */
@@ -116,13 +125,19 @@ export class KafkaTopics {
     }
   }
 
-  /** A topic is known to each broker a moment after its creation. */
+  /** A moment passes between the creation of a topic and the brokers' service of its partitions. */
   async #appeared(spec: TopicSpec): Promise<void> {
-    for (let turn = 0; turn < 40; turn += 1) {
-      if (await this.#agrees(spec)) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const partitions = [...Array(spec.partitions).keys()];
+    for (let left = APPEAR_TRIES; ; left -= 1) {
+      try {
+        if (await this.#agrees(spec))
+          return void (await offsetsOf(this.#link, this.wire(spec.name), partitions));
+      } catch (error) {
+        if (left === 0 || !isPassing(error)) throw toFailure(error, spec.name);
+      }
+      if (left === 0) throw topicUnknown(spec.name);
+      await sleep(APPEAR_MS);
     }
-    throw topicUnknown(spec.name);
   }
 
   /** Alters what differs and keeps what the operator set besides: the old call replaces all settings of a topic. */
