@@ -70,7 +70,8 @@ export class OnCompose implements Host {
   }
 
   async metrics(): Promise<string> {
-    const pages = APPS.map((app) => compose(['exec', '-T', app, 'node', '-e', READ_METRICS]));
+    const containers = (await compose(['ps', '--quiet', ...APPS])).trim().split('\n');
+    const pages = containers.map((id) => docker(['exec', id, 'node', '-e', READ_METRICS]));
     return (await Promise.all(pages)).join('\n');
   }
 
@@ -85,8 +86,10 @@ async function up(env: Env): Promise<void> {
   await compose(['up', ...options, ...APPS], env);
 }
 
-async function compose(args: readonly string[], env: Env = {}): Promise<string> {
-  const { stdout } = await promisify(execFile)('docker', ['compose', ...args], {
+const compose = (args: readonly string[], env?: Env): Promise<string> => docker(['compose', ...args], env);
+
+async function docker(args: readonly string[], env: Env = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)('docker', args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     timeout: (WAIT_S + 30) * 1000,
