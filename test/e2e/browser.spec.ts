@@ -5,6 +5,7 @@ import { type Browser, type Page } from 'playwright-core';
 import { hasBrowser, newVisitor, openBrowser, type Visitor } from '../support/browser.js';
 import { uniqueName } from '../support/client.js';
 import { Product } from '../support/product.js';
+import { RESTART_MS } from '../support/topology/topology.js';
 
 const SHOTS = new URL('../../tmp/screenshots/', import.meta.url).pathname;
 
@@ -76,30 +77,34 @@ const SHOTS = new URL('../../tmp/screenshots/', import.meta.url).pathname;
     await bob.page.screenshot({ path: `${SHOTS}replied.png` });
   }, 60_000);
 
-  it('plays a film, and resumes it after the server was restarted', async () => {
-    await go(ann.page, '/video/2');
-    await at(ann.page, 'player-play').click();
-    await at(ann.page, 'player-seek').fill('20');
-    await at(ann.page, 'player-time')
-      .filter({ hasText: /0:2[0-9]/ })
-      .waitFor();
-    await at(ann.page, 'player-play').click();
-    await ann.page.waitForTimeout(500); // the report of the pause is on its way
-    await product.crash();
+  it(
+    'plays a film, and resumes it after the server was restarted',
+    async () => {
+      await go(ann.page, '/video/2');
+      await at(ann.page, 'player-play').click();
+      await at(ann.page, 'player-seek').fill('20');
+      await at(ann.page, 'player-time')
+        .filter({ hasText: /0:2[0-9]/ })
+        .waitFor();
+      await at(ann.page, 'player-play').click();
+      await ann.page.waitForTimeout(500); // the report of the pause is on its way
+      await product.crash();
 
-    await go(ann.page, '/history');
-    await ann.page.reload();
-    await at(ann.page, 'history-item').first().waitFor();
-    await ann.page.screenshot({ path: `${SHOTS}history.png` });
-    await go(ann.page, '/video/2');
-    await at(ann.page, 'player-time')
-      .filter({ hasText: /0:2[0-9]/ })
-      .waitFor();
+      await go(ann.page, '/history');
+      await ann.page.reload();
+      await at(ann.page, 'history-item').first().waitFor();
+      await ann.page.screenshot({ path: `${SHOTS}history.png` });
+      await go(ann.page, '/video/2');
+      await at(ann.page, 'player-time')
+        .filter({ hasText: /0:2[0-9]/ })
+        .waitFor();
 
-    await go(ann.page, '/video/1');
-    await comments(ann.page).getByText('第一！👩‍👩‍👧‍👦').waitFor();
-    await comments(ann.page).getByText('a reply').waitFor();
-  }, 90_000);
+      await go(ann.page, '/video/1');
+      await comments(ann.page).getByText('第一！👩‍👩‍👧‍👦').waitFor();
+      await comments(ann.page).getByText('a reply').waitFor();
+    },
+    RESTART_MS + 30_000,
+  );
 
   it('had nothing to complain of', () => {
     expect([...ann.complaints, ...bob.complaints]).toEqual([]);

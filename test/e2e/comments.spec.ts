@@ -278,7 +278,7 @@ describe('writing comments', () => {
 
       expect((await bob.delete(`/web/v1/comments/${reply.id}`)).status).toBe(202);
       await soon(async () => expect((await list(path)).comments).toEqual([]));
-      expect((await anyone().get(`/web/v1/comments/${root.id}`)).status).toBe(404);
+      await soon(async () => expect((await anyone().get(`/web/v1/comments/${root.id}`)).status).toBe(404));
       expect((await posted(ann, path, 'next')).floor).toBe(2);
     });
 

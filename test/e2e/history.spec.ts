@@ -5,6 +5,7 @@ import { Client, type Answer, type Json } from '../support/client.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { pages } from '../support/pages.js';
 import { Product } from '../support/product.js';
+import { RESTART_MS } from '../support/topology/topology.js';
 
 const H = '/web/v1/history';
 const MINUTE = 60_000;
@@ -263,22 +264,26 @@ describe('settings', () => {
 });
 
 describe('what was acknowledged', () => {
-  it('outlives kill -9, and then the loss of kv state', async () => {
-    const ann = await person();
-    for (let i = 0; i < 10; i += 1)
-      await report(ann, `k${i}`, { progress: 100 + i, duration: 1000, title: `K${i}` });
-    await ann.delete(`${H}/video/k3`);
-    await ann.delete(`${H}/continue/video/k4`);
-    await ann.put(`${H}/settings`, { paused: false, retentionDays: 50 });
-    await sleep(500); // past the linger: the log has it
-    await product.crash();
-    await whole(ann);
-    await expectKept(ann);
+  it(
+    'outlives kill -9, and then the loss of kv state',
+    async () => {
+      const ann = await person();
+      for (let i = 0; i < 10; i += 1)
+        await report(ann, `k${i}`, { progress: 100 + i, duration: 1000, title: `K${i}` });
+      await ann.delete(`${H}/video/k3`);
+      await ann.delete(`${H}/continue/video/k4`);
+      await ann.put(`${H}/settings`, { paused: false, retentionDays: 50 });
+      await sleep(500); // past the linger: the log has it
+      await product.crash();
+      await whole(ann);
+      await expectKept(ann);
 
-    await product.crashWithoutKvState();
-    await whole(ann);
-    await expectKept(ann);
-  }, 60_000);
+      await product.crashWithoutKvState();
+      await whole(ann);
+      await expectKept(ann);
+    },
+    RESTART_MS,
+  );
 
   /** Until then it says so itself. */
   const whole = (ann: Client): Promise<void> =>

@@ -17,6 +17,9 @@ function chosen(name: string): Topology {
   return found;
 }
 
+/** How long a test may take that starts the product anew: nine containers on a small machine take their time. */
+export const RESTART_MS = topology === 'compose' ? 240_000 : 60_000;
+
 export interface Suite {
   readonly it: typeof it;
   readonly describe: typeof describe;
