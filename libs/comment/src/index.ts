@@ -13,7 +13,15 @@ export { commentMigrations } from './migrations.js';
 export { COMMANDS_TOPIC, EVENTS_TOPIC, RETENTION_MS, WRITER_GROUP, commentTopics } from './topics.js';
 export { parseSubjectKey, shardOfSubject, shardOfUser, subjectKey } from './subject-key.js';
 export type { SubjectKey } from './subject-key.js';
-export { duplicateKey, hotEpochKey, hotKey, overlayKey, reservationKey, REMEMBERS_KEY } from './kv-keys.js';
+export {
+  duplicateKey,
+  hotEpochKey,
+  hotKey,
+  overlayKey,
+  reservationKey,
+  REMEMBERS_KEY,
+  WAITED_FOR_KEY,
+} from './kv-keys.js';
 export type { CommentRecord, SubjectRecord } from './comment-record.js';
 export { commentCaches } from './caches.js';
 export type { CommentCaches } from './caches.js';

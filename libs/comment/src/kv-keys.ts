@@ -11,6 +11,9 @@ export const reservationKey = (userId: bigint, key: string): string => `{i:${use
 /** There as long as kv remembers every reservation that was ever made and has not expired. */
 export const REMEMBERS_KEY = '{i}:whole';
 
+/** How far the writer must come before `REMEMBERS_KEY` is set again. */
+export const WAITED_FOR_KEY = '{i}:until';
+
 /** The number of the ranking that is current. @param scope a subject (its roots) or a root (its replies). */
 export const hotKey = (scope: bigint): string => `{s:${scope}}:hot`;
 

@@ -9,6 +9,8 @@ const MAX_WAITING = 1_000;
 const TRUSTED_MS = 1_000;
 /** … and has so long to give it. */
 const PING_MS = 100;
+/** A connection that was begun may take so long, also when who asked for it has gone: the next one will want it. */
+const OPENING_MS = 10_000;
 /** How long `close` waits for what runs. */
 const CLOSE_MS = 5_000;
 
@@ -34,6 +36,8 @@ export class ConnectionPool {
   readonly #permits: Permits;
   readonly #idle: Idle[] = [];
   readonly #used = new Set<MysqlConnection>();
+  readonly #max: number;
+  #opening = 0;
   #closed = false;
   /** When one was found dead: those that idle since before are likely to be. */
   #suspectedAt = -Infinity;
@@ -41,6 +45,7 @@ export class ConnectionPool {
   constructor(open: (deadline: Deadline) => Promise<MysqlConnection>, max: number, clock: Clock) {
     this.#open = open;
     this.#clock = clock;
+    this.#max = max;
     this.#permits = new Permits(clock, max, MAX_WAITING);
   }
 
@@ -61,10 +66,16 @@ export class ConnectionPool {
     }
   }
 
+  /** Opens a first connection, so that the first who asks needs not wait for it. @throws AppError `unavailable` */
+  async warm(): Promise<void> {
+    const deadline = Deadline.in(OPENING_MS, this.#clock);
+    this.release(await this.acquire({ deadline, waitMs: OPENING_MS }));
+  }
+
   release(connection: MysqlConnection): void {
     this.#used.delete(connection);
     if (connection.busy) connection.destroy();
-    if (connection.usable) this.#idle.push({ connection, since: this.#clock.monotonic() });
+    if (connection.usable) this.#keep(connection);
     this.#permits.give();
   }
 
@@ -112,11 +123,27 @@ export class ConnectionPool {
     }
   }
 
+  /**
+   * What is late for one is kept for the next: were it thrown away, a server that is slow to greet would never be
+   * reached by anybody.
+   */
   async #fresh(deadline: Deadline): Promise<MysqlConnection> {
+    if (this.#opening >= this.#max) throw unavailable('The database is slow to take connections.');
+    this.#opening += 1;
+    const opening = this.#open(Deadline.in(OPENING_MS, this.#clock)).finally(() => (this.#opening -= 1));
     try {
-      return await this.#open(deadline);
+      return await deadline.run(() => opening);
     } catch (error) {
+      opening.then(
+        (connection) => this.#keep(connection),
+        () => undefined, // told already, or of no interest any more
+      );
       throw unavailable('No connection to the database is to be had.', error);
     }
+  }
+
+  #keep(connection: MysqlConnection): void {
+    if (this.#closed) connection.end();
+    else this.#idle.push({ connection, since: this.#clock.monotonic() });
   }
 }

@@ -36,6 +36,7 @@ export async function openMysql<DB>(url: URL, options: Options): Promise<Sql<DB>
   };
   const writers = new ConnectionPool(session(WRITING), pool, clock);
   const readers = new ConnectionPool(session(READING), pool, clock);
+  await Promise.all([writers.warm(), readers.warm()]);
   return new MysqlSql<DB>({
     tables,
     statements: new Statements(readers, clock),

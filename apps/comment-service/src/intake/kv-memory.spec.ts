@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { openKv } from '@storey/kv';
+import { KvMemory } from './kv-memory.js';
+
+describe('KvMemory', () => {
+  const started = async (ends: bigint[], committed: bigint[]) => {
+    const kv = await openKv('memory:');
+    const log = { endOffsets: () => Promise.resolve(ends), committed: () => Promise.resolve(committed) };
+    return { kv, memory: new KvMemory(kv, log) };
+  };
+
+  it('is whole where nothing was ever sent', async () => {
+    const { memory } = await started([0n, 0n], [0n, 0n]);
+    expect(await memory.isWhole()).toBe(true);
+  });
+
+  it('is whole again when the writer has come to where the log ended at the loss, however much came since', async () => {
+    const [ends, committed] = [
+      [5n, 3n],
+      [5n, 1n],
+    ];
+    const { kv, memory } = await started(ends, committed);
+    expect(await memory.isWhole()).toBe(false);
+    ends[0] = 9n; // people go on
+    ends[1] = 7n;
+    committed[1] = 2n;
+    expect(await memory.isWhole()).toBe(false);
+    committed[1] = 3n;
+    expect(await memory.isWhole()).toBe(true);
+    committed[1] = 0n; // not asked again
+    expect(await memory.isWhole()).toBe(true);
+    await kv.flush();
+    expect(await memory.isWhole()).toBe(false);
+  });
+});
