@@ -14,6 +14,7 @@ export function runE2e({ topology, env, suites, given }) {
     [
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
+      '--disable-warning=TimeoutNegativeWarning', // kafkajs, where the suites themselves use it
       '../node_modules/jest/bin/jest.js',
       '--config=../jest.preset.mjs',
       '--rootDir=.',

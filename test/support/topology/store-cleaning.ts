@@ -31,6 +31,7 @@ export async function dropIndices(url: string, prefix: string): Promise<void> {
   if (!listed.ok) throw new Error(`the indices can't be listed: ${listed.status}`);
   for (const { index } of (await listed.json()) as { index: string }[])
     await fetch(`${url}/${index}`, { method: 'DELETE' });
+  await fetch(`${url}/_index_template/${prefix}*`, { method: 'DELETE' });
 }
 
 /** Spoken by hand: two commands are no reason for a client. */

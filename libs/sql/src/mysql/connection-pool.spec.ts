@@ -33,7 +33,7 @@ describe('ConnectionPool', () => {
     const late = acquire();
     const refused = expect(late).rejects.toMatchObject({ kind: 'unavailable' });
     await turn();
-    clock.advance(300);
+    await clock.advance(300);
     await refused;
     const greeted = connection();
     openings[0]?.resolve(greeted);
@@ -47,7 +47,7 @@ describe('ConnectionPool', () => {
     for (let round = 0; round < 5; round += 1) {
       const some = Promise.allSettled([acquire(), acquire()]);
       await turn();
-      clock.advance(300);
+      await clock.advance(300);
       expect((await some).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     }
     expect(openings).toHaveLength(2);
