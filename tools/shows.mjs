@@ -48,6 +48,23 @@ const SHOWS = {
     ['every command of the README', jest('test', 'e2e/docs')],
     ['comments and history as the contract says', jest('test', 'e2e/comment', 'e2e/history', 'e2e/app')],
   ],
+  4: [
+    ['the contract suites on sqlite', jest('libs/sql')],
+    ['the contract suites on memory and file', jest('libs/kv')],
+    ['the contract suite on the sqlite log', jest('libs/events')],
+    ['the contract suite on fts5', jest('libs/search')],
+    ['the contract suite on inproc and grpc', jest('libs/rpc')],
+    ['the contract suite on inproc and http', jest('libs/upstream')],
+    [
+      'the same on mysql, redis, redis cluster, kafka, elasticsearch; faults of servers and lines; dead letters; timers at rest',
+      ['npm', ['run', 'test:containers'], '.'],
+    ],
+    ['the end-to-end files on one process with real stores', ['npm', ['run', 'test:e2e:stores'], '.']],
+    [
+      'compose from nothing to healthy, two instances of each and two gateways; end-to-end files through them; outages of every store and kill -9 of every app under load, with the outside ledger; down leaves nothing but volumes',
+      ['npm', ['run', 'test:e2e:compose'], '.'],
+    ],
+  ],
 };
 
 const lines = SHOWS[process.argv[2]];
@@ -64,7 +81,7 @@ let failed = 0;
 for (const [line, [command, args, cwd]] of lines) {
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
-  const counts = /Tests: .*/.exec(stderr)?.[0] ?? '';
+  const counts = /Tests: .*/.exec(stderr)?.[0] ?? /\d+ passed, \d+ failed.*/.exec(stdout)?.[0] ?? '';
   console.log(
     `${status === 0 ? 'shown ' : 'FAILED'} ${line} (${((performance.now() - started) / 1000).toFixed(0)} s) ${counts}`,
   );

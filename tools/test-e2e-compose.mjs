@@ -54,10 +54,29 @@ function run() {
       given: process.argv.slice(2),
     });
     if (!passed) tellOf(({ Image }) => Image === project);
-    return passed;
+    return leavesVolumesOnly() && passed;
   } finally {
     takeDown();
   }
+}
+
+/** What an operator's `docker compose down` leaves behind. */
+function leavesVolumesOnly() {
+  compose('--progress=quiet', 'down', '--timeout=5');
+  const left = [
+    ['ps', '--all', '--quiet'],
+    ['network', 'ls', '--quiet'],
+    ['volume', 'ls', '--quiet'],
+  ].map((command) => listed(...command).length);
+  const asItShould = left[0] === 0 && left[1] === 0 && left[2] > 0;
+  if (!asItShould) console.error(`down left ${left.join(', ')} containers, networks, volumes`);
+  return asItShould;
+}
+
+function listed(...command) {
+  const filter = `--filter=label=com.docker.compose.project=${project}`;
+  const { stdout } = spawnSync('docker', [...command, filter], { encoding: 'utf8' });
+  return stdout.split('\n').filter(Boolean);
 }
 
 function compose(...args) {

@@ -16,7 +16,8 @@ export class Product implements AsyncDisposable {
   /** A folder for the test; the data folder too, of a product that has one. */
   readonly folder: TemporaryFolder = temporaryFolder();
   readonly #host: Host;
-  #url = '';
+  #doors: readonly string[] = [];
+  #turn = 0;
 
   private constructor(private readonly env: Env) {
     this.#host = hostIn(this.folder.path);
@@ -28,9 +29,12 @@ export class Product implements AsyncDisposable {
     return product;
   }
 
-  /** E.g. `http://127.0.0.1:43121`; perhaps another one after a restart. */
+  /**
+   * E.g. `http://127.0.0.1:43121`; perhaps another one after a restart. Where there are several gateways each in turn, so
+   * that what one call began the next goes on with elsewhere.
+   */
   get url(): string {
-    return this.#url;
+    return this.#doors[(this.#turn += 1) % this.#doors.length] ?? '';
   }
 
   /** @throws on `compose`. */
@@ -40,17 +44,12 @@ export class Product implements AsyncDisposable {
 
   /** Starts on what was kept; `main` is the program, when it is not the whole product. */
   async begin(env: Env = {}, main?: string): Promise<void> {
-    this.#url = await this.#host.begin({ ...this.env, ...env }, main);
+    this.#doors = await this.#host.begin({ ...this.env, ...env }, main);
     await this.ready();
   }
 
   async ready(): Promise<void> {
-    for (const end = performance.now() + READY_MS; performance.now() < end;) {
-      const { ok } = await fetch(`${this.#url}/readyz`);
-      if (ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`not ready: ${await (await fetch(`${this.#url}/readyz`)).text()}`);
+    for (const door of this.#doors) await readyAt(`${door}/readyz`);
   }
 
   /** kill -9, then start on what was kept. */
@@ -72,13 +71,22 @@ export class Product implements AsyncDisposable {
 
   /** What every app counts. */
   metrics(): Promise<string> {
-    return this.#host.metrics(this.#url);
+    return this.#host.metrics(this.url);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#host.remove();
     this.folder.remove();
   }
+}
+
+async function readyAt(url: string): Promise<void> {
+  for (const end = performance.now() + READY_MS; performance.now() < end;) {
+    const { ok } = await fetch(url);
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`not ready: ${await (await fetch(url)).text()}`);
 }
 
 function hostIn(folder: string): Host {

@@ -4,8 +4,8 @@ export type Env = Readonly<Record<string, string>>;
 
 /** What carries the product: how it is started, killed and thrown away on one topology. */
 export interface Host {
-  /** Starts what does not run, on what was kept. @param main another program than the whole product. @returns its URL. */
-  begin(env: Env, main?: string): Promise<string>;
+  /** Starts what does not run, on what was kept. @param main another program than the whole product. @returns the URLs of its gateways. */
+  begin(env: Env, main?: string): Promise<readonly string[]>;
   /** kill -9 of every app; the stores stay. */
   kill(): Promise<void>;
   /** An orderly end. */

@@ -16,6 +16,7 @@ const APPS = [
   'app-bff',
   'admin-bff',
   'api-gateway',
+  'api-gateway-2',
 ];
 /** What docker-compose.yml passes on. */
 const PASSED = [
@@ -42,7 +43,7 @@ export class OnCompose implements Host {
     throw new Error('The apps run in containers: this test is not for compose.');
   }
 
-  async begin(env: Env): Promise<string> {
+  async begin(env: Env): Promise<readonly string[]> {
     const settings = Object.entries(env).filter(([name]) => !LEFT_OUT.includes(name));
     for (const [name] of settings)
       if (!PASSED.includes(name)) throw new Error(`docker-compose.yml passes no ${name} on.`);
@@ -50,9 +51,12 @@ export class OnCompose implements Host {
     if (differing.length > 0) this.#changed = true;
     if (this.#changed || this.#down) await up(Object.fromEntries(differing));
     this.#down = false;
-    const url = process.env['COMPOSE_URL'];
-    if (!url) throw new Error('COMPOSE_URL says where the gateway is: run by "npm run test:e2e:compose".');
-    return url;
+    const { COMPOSE_URL, COMPOSE_SECOND_URL } = process.env;
+    if (!COMPOSE_URL || !COMPOSE_SECOND_URL)
+      throw new Error(
+        'COMPOSE_URL and COMPOSE_SECOND_URL say where the gateways are: run by "npm run test:e2e:compose".',
+      );
+    return [COMPOSE_URL, COMPOSE_SECOND_URL];
   }
 
   async kill(): Promise<void> {

@@ -24,7 +24,7 @@ export class OnStores extends OwnProcess implements Host {
   readonly #redis = REDIS_DATABASES[products % REDIS_DATABASES.length] ?? REDIS_DATABASES[0];
   #prepared = false;
 
-  override async begin(env: Env, main?: string): Promise<string> {
+  override async begin(env: Env, main?: string): Promise<readonly string[]> {
     const all = { ...this.#urls(), ...env };
     if (!this.#prepared) await this.#prepare(all);
     return super.begin(all, main);

@@ -18,12 +18,12 @@ export class OwnProcess implements Host {
     return this.#process;
   }
 
-  async begin(env: Env, main = MAIN): Promise<string> {
+  async begin(env: Env, main = MAIN): Promise<readonly string[]> {
     this.#process = await startProcess(process.execPath, [main], {
       env: { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: this.folder, ...env },
     });
     const line = await this.#process.waitForLine(/Storey is at/, START_MS);
-    return /http:\/\/\S+/.exec(line)?.[0] ?? '';
+    return /http:\/\/\S+/.exec(line) ?? [];
   }
 
   async kill(): Promise<void> {

@@ -4,7 +4,8 @@ import { describe, it } from '@jest/globals';
  * Where the suites run, by TOPOLOGY:
  * - `embedded`: one process with all in its folder, as `npm start` has it;
  * - `stores`: one process on MySQL, Redis, Kafka and Elasticsearch, whose TEST_…_URLs are given;
- * - `compose`: the containers of docker-compose.yml, of which COMPOSE_URL is the one door. All files share them.
+ * - `compose`: the containers of docker-compose.yml, of which COMPOSE_URL and COMPOSE_SECOND_URL are the doors. All
+ *   files share them.
  */
 export const TOPOLOGIES = ['embedded', 'stores', 'compose'] as const;
 export type Topology = (typeof TOPOLOGIES)[number];
