@@ -16,7 +16,9 @@ import { quiet } from './chaos/quiet.js';
 const { COMPOSE_PROJECT_NAME = '', COMPOSE_URL = '', COMPOSE_MYSQL = '', COMPOSE_BROKER = '' } = process.env;
 const onCompose = COMPOSE_PROJECT_NAME === '' ? describe.skip : describe;
 
-const VISITORS = 6;
+const VISITORS = 4;
+/** Two processors carry some twenty processes and four stores: what is to be seen is an outage, not an overload. */
+const PACE_MS = 120;
 const OUTAGE_MS = amount('PROVE_OUTAGE_MS', 15_000);
 /** How long an app is watched while nobody asks anything. */
 const REST_S = amount('PROVE_REST_S', 20);
@@ -78,6 +80,7 @@ onCompose('what was promised, over outages of every part in containers of their 
       ledger,
       path,
       visitors: VISITORS,
+      paceMs: PACE_MS,
       subjects: ['one', 'two', 'three'].map((oid) => `outage/${name}-${oid}`),
       name,
     });

@@ -18,6 +18,8 @@ export interface CrowdOptions {
   readonly path: string;
   readonly visitors: number;
   readonly subjects: readonly string[];
+  /** Between two deeds of one visitor, ms, at most. */
+  readonly paceMs?: number;
   /** Distinguishes this crowd's keys from those of any other on the same product. */
   readonly name: string;
 }
@@ -33,14 +35,14 @@ export class Crowd {
   readonly #load: Promise<unknown>;
 
   private constructor(options: CrowdOptions, promised: Promised, clients: readonly Client[]) {
-    const { dice, ledger, name, subjects, url } = options;
+    const { dice, ledger, name, subjects, url, paceMs = 5 } = options;
     this.#options = options;
     this.#promised = promised;
     this.#clients = clients;
     this.#stranger = new Client(url);
     this.#visitors = clients.map(
       (client, i) =>
-        new Visitor({ client, dice: dice.split(), promised, ledger, name: `${name}-${i}`, subjects }),
+        new Visitor({ client, dice: dice.split(), promised, ledger, name: `${name}-${i}`, subjects, paceMs }),
     );
     this.#load = Promise.all(this.#visitors.map((visitor) => visitor.run(this.#end.signal)));
     this.#load.catch(() => undefined); // told by `during` or `goHome`

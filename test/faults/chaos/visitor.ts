@@ -15,6 +15,8 @@ export interface VisitorOptions {
   /** Distinguishes this visitor's keys from all others'. */
   readonly name: string;
   readonly subjects: readonly string[];
+  /** Between two deeds, ms, at most. Default 5. */
+  readonly paceMs?: number;
 }
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -40,7 +42,7 @@ export class Visitor {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { dice } = this.#options;
+    const { dice, paceMs = 5 } = this.#options;
     const deeds: readonly (readonly [number, () => Promise<void>])[] = [
       [0.22, () => this.#post(undefined)],
       [0.24, () => this.#reply()],
@@ -54,7 +56,7 @@ export class Visitor {
       let left = dice.next();
       const [, deed] = deeds.find(([weight]) => (left -= weight) < 0) ?? deeds[0] ?? [];
       await deed?.();
-      await sleep(dice.between(0, 5));
+      await sleep(dice.between(0, paceMs));
     }
   }
 

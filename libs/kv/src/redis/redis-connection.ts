@@ -36,6 +36,7 @@ export class RedisConnection {
   readonly #timeoutMs: number;
   #inFlight = 0;
   #closed = false;
+  #connected = false;
   #cancelPing: (() => void) | undefined;
 
   private constructor(client: Client, place: RedisPlace, options: RedisConnectionOptions) {
@@ -45,8 +46,8 @@ export class RedisConnection {
     this.#timeoutMs = place.timeoutMs;
     // Each is told by the verbs that fail; unheard, they would end up on the console.
     client.on('error', (error) => this.#refused(error));
-    client.on('close', () => this.#told('disconnected', place.name));
-    client.on('ready', () => this.#told('connected', place.name));
+    client.on('close', () => this.#told(false, place.name));
+    client.on('ready', () => this.#told(true, place.name));
   }
 
   /** @throws AppError `unavailable` when no server is there in time, `internal` when it will not have us. */
@@ -165,8 +166,11 @@ export class RedisConnection {
     if (this.#client instanceof Redis && refusesForGood(error)) this.#client.disconnect(true);
   }
 
-  #told(kind: 'connected' | 'disconnected', server: string): void {
-    if (!this.#closed) this.#options.onNotice({ kind, server });
+  /** Once for each change: while the server is away, every try closes once more. */
+  #told(connected: boolean, server: string): void {
+    if (this.#closed || this.#connected === connected) return;
+    this.#connected = connected;
+    this.#options.onNotice({ kind: connected ? 'connected' : 'disconnected', server });
   }
 
   async #ready(place: RedisPlace): Promise<void> {
