@@ -11,6 +11,8 @@ const TRUSTED_MS = 1_000;
 const PING_MS = 100;
 /** A connection that was begun may take so long, also when who asked for it has gone: the next one will want it. */
 const OPENING_MS = 10_000;
+/** When as many openings as there may be connections are under way, and hang perhaps, one is begun anew so often. */
+const ANEW_MS = 1_000;
 /** How long `close` waits for what runs. */
 const CLOSE_MS = 5_000;
 
@@ -28,7 +30,7 @@ interface Idle {
 
 /**
  * Connections of one kind. At most `max` are open; they are opened when needed and used last in, first out. One
- * that is lost, late or still busy when it is given back is never used again.
+ * that is lost is never used again.
  */
 export class ConnectionPool {
   readonly #open: (deadline: Deadline) => Promise<MysqlConnection>;
@@ -38,6 +40,7 @@ export class ConnectionPool {
   readonly #used = new Set<MysqlConnection>();
   readonly #max: number;
   #opening = 0;
+  #beganAt = -Infinity;
   #closed = false;
   /** When one was found dead: those that idle since before are likely to be. */
   #suspectedAt = -Infinity;
@@ -72,10 +75,10 @@ export class ConnectionPool {
     this.release(await this.acquire({ deadline, waitMs: OPENING_MS }));
   }
 
+  /** Nothing may wait on it for an answer any more. */
   release(connection: MysqlConnection): void {
     this.#used.delete(connection);
-    if (connection.busy) connection.destroy();
-    if (connection.usable) this.#keep(connection);
+    this.#keep(connection);
     this.#permits.give();
   }
 
@@ -128,8 +131,12 @@ export class ConnectionPool {
    * reached by anybody.
    */
   async #fresh(deadline: Deadline): Promise<MysqlConnection> {
-    if (this.#opening >= this.#max) throw unavailable('The database is slow to take connections.');
+    const now = this.#clock.monotonic();
+    if (this.#opening >= this.#max && now - this.#beganAt < ANEW_MS) {
+      throw unavailable('The database is slow to take connections.');
+    }
     this.#opening += 1;
+    this.#beganAt = now;
     const opening = this.#open(Deadline.in(OPENING_MS, this.#clock)).finally(() => (this.#opening -= 1));
     try {
       return await deadline.run(() => opening);
@@ -143,7 +150,7 @@ export class ConnectionPool {
   }
 
   #keep(connection: MysqlConnection): void {
-    if (this.#closed) connection.end();
+    if (this.#closed || this.#used.size + this.#idle.length >= this.#max) connection.end();
     else this.#idle.push({ connection, since: this.#clock.monotonic() });
   }
 }

@@ -117,6 +117,7 @@ class Turn implements DatabaseConnection {
     this.end();
     if (this.failure) throw this.failure.cause;
     if (this.deadline.expired) throw deadlineExceeded();
+    if (this.connection.busy) throw toAppError(new Error('A statement is left that nobody waited for'));
     this.committing = true;
     try {
       const bound = Deadline.in(COMMIT_MS, this.#clock);
