@@ -31,8 +31,13 @@ export async function openMysql<DB>(url: URL, options: Options): Promise<Sql<DB>
   const tables = await prepared(server, { ...options, tables: server.tables ?? options.tables });
   const session = (settings: string) => async (deadline: Deadline) => {
     const connection = await MysqlConnection.open(server, deadline, onStatement);
-    await connection.within(deadline, () => connection.command(settings));
-    return connection;
+    try {
+      await connection.within(deadline, () => connection.command(settings));
+      return connection;
+    } catch (error) {
+      connection.destroy(error);
+      throw error;
+    }
   };
   const writers = new ConnectionPool(session(WRITING), pool, clock);
   const readers = new ConnectionPool(session(READING), pool, clock);
