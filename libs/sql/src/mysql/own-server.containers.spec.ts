@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { temporaryFolder, type TemporaryFolder } from '@storey/testing';
+import { eventually, temporaryFolder, type TemporaryFolder } from '@storey/testing';
 import { sql as raw } from 'kysely';
+import { createConnection, type Connection } from 'mysql2/promise';
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers';
 import { item, migrations, type ContractDb } from '../contract-db.js';
 import { openSql, type Sql } from '../index.js';
@@ -14,6 +16,13 @@ const opened: Sql<ContractDb>[] = [];
 
 const PORT = 3306;
 const CA = 'ca.pem';
+const SETTINGS = [
+  '--innodb-buffer-pool-size=64M',
+  '--skip-log-bin',
+  '--ssl-ca=/certificates/ca.pem',
+  '--ssl-cert=/certificates/server.pem',
+  '--ssl-key=/certificates/server.key',
+];
 
 beforeAll(async () => {
   folder = temporaryFolder();
@@ -27,13 +36,7 @@ beforeAll(async () => {
         mode: 0o644,
       })),
     )
-    .withCommand([
-      '--innodb-buffer-pool-size=64M',
-      '--skip-log-bin',
-      '--ssl-ca=/certificates/ca.pem',
-      '--ssl-cert=/certificates/server.pem',
-      '--ssl-key=/certificates/server.key',
-    ])
+    .withCommand(['sh', '-c', `while :; do docker-entrypoint.sh mysqld ${SETTINGS.join(' ')}; done`])
     .withTmpFs({ '/var/lib/mysql': 'rw,size=1g' })
     .withExposedPorts(PORT)
     .withWaitStrategy(Wait.forLogMessage(/ready for connections.*port: 3306/))
@@ -118,5 +121,28 @@ describe('a server that is made read-only', () => {
     await set(operator, 'super_read_only = off');
     await set(operator, 'read_only = off');
     expect(await db.read.selectFrom('item').select('id').where('id', '=', 9n).execute()).toEqual([]);
+  });
+});
+
+describe('a server that is started again', () => {
+  const operator = (): Promise<Connection> =>
+    createConnection({ host: 'localhost', port: server.getMappedPort(PORT), user: 'root', password: 'root' });
+
+  it.each([
+    ['was shut down', 20n, (session: Connection) => session.query('shutdown')],
+    ['was killed', 30n, () => server.exec(['sh', '-c', 'kill -9 $(pidof mysqld)'])],
+  ])('after it %s takes the first write, which needs no second try', async (_, id, end) => {
+    const db = await open('mysql');
+    await Promise.all([id, id + 1n, id + 2n].map((each) => insert(db, each)));
+    const session = await operator();
+    const gone = once(session, 'end');
+    session.on('error', () => undefined); // that it ends is what is waited for
+    await end(session);
+    await gone;
+    await expect(insert(db, id + 3n)).rejects.toMatchObject({ kind: 'unavailable' });
+    await eventually(async () => (await operator()).end(), { timeoutMs: 30_000 });
+    await insert(db, id + 4n);
+    const rows = await db.read.selectFrom('item').select('id').where('id', '>=', id).orderBy('id').execute();
+    expect(rows.map((row) => row.id - id)).toEqual([0n, 1n, 2n, 4n]);
   });
 });
