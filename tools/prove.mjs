@@ -9,16 +9,26 @@ import { join } from 'node:path';
  * day. Ends with a table of what was done, and 1 when a promise was broken. A red run prints its seed; `PROVE_SEED` brings
  * it back, `PROVE_KILLS` and so on shorten it.
  */
-const SUITES = ['floors', 'idempotency-kill', 'job-stopped', 'walks', 'ledger'];
+const SUITES = ['floors', 'idempotency-kill', 'job-stopped', 'walks', 'ledger', 'outages'];
+/** Runs on containers, and is left out where Docker does not answer, unless it is asked for. */
+const ON_COMPOSE = 'outages';
 const AMOUNTS = {
   PROVE_KILLS: '100',
   PROVE_POINT_KILLS: '200',
   PROVE_KEY_ROUNDS: '20',
   PROVE_WALKS: '1000',
+  PROVE_OUTAGE_MS: '30000',
+  PROVE_ROUNDS: '3',
+  PROVE_REST_S: '60',
 };
 
 const asked = process.argv.slice(2);
-const suites = asked.length === 0 ? SUITES : SUITES.filter((suite) => asked.includes(suite));
+const hasDocker = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
+const suites = SUITES.filter((suite) =>
+  asked.length === 0 ? suite !== ON_COMPOSE || hasDocker : asked.includes(suite),
+);
+if (asked.length === 0 && !hasDocker)
+  console.log(`NOTICE: Docker does not answer, so ${ON_COMPOSE} is left out.`);
 if (suites.length < asked.length) {
   console.error(`There is ${SUITES.join(', ')}; not all of ${asked.join(', ')}.`);
   process.exit(1);
@@ -39,23 +49,30 @@ process.exit(results.every(({ ok }) => ok) ? 0 : 1);
 function prove(suite) {
   const figures = join(folder, suite);
   const started = performance.now();
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      '../node_modules/jest/bin/jest.js',
-      '--config',
-      '../jest.preset.mjs',
-      '--rootDir',
-      '.',
-      `faults/${suite}.spec.ts`,
-      '--reporters=default',
-    ],
-    { cwd: 'test', stdio: 'inherit', env: { ...AMOUNTS, ...process.env, PROVE_FIGURES: figures } },
-  );
+  const [args, cwd] = suite === ON_COMPOSE ? composeRun(suite) : jestRun(suite);
+  const env = { ...AMOUNTS, ...process.env, PROVE_FIGURES: figures };
+  const { status } = spawnSync(process.execPath, args, { cwd, stdio: 'inherit', env });
   const seconds = Math.round((performance.now() - started) / 1000);
   return { suite, ok: status === 0, seconds, lines: linesOf(figures) };
+}
+
+function composeRun(suite) {
+  return [['tools/test-e2e-compose.mjs', `faults/${suite}.spec.ts`], '.'];
+}
+
+function jestRun(suite) {
+  const args = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '../node_modules/jest/bin/jest.js',
+    '--config',
+    '../jest.preset.mjs',
+    '--rootDir',
+    '.',
+    `faults/${suite}.spec.ts`,
+    '--reporters=default',
+  ];
+  return [args, 'test'];
 }
 
 /** One line for each thing a suite told. */

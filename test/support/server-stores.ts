@@ -20,40 +20,52 @@ const TABLES = [
 ] as const;
 const EVENTS = 'comment.events.v1';
 
-/** What is really stored on the servers, read past the product. Each `read` is a look at one moment. */
+/**
+ * What is really stored on the servers, read past the product. Each `read` is a look at one moment, by connections of its
+ * own: the servers may have been away since the last.
+ */
 export class ServerStores implements AsyncDisposable {
   readonly #options: ServerStoresOptions;
-  readonly #admin: Admin;
   readonly log: EventLog;
-  readonly #sql: Connection;
 
-  private constructor(options: ServerStoresOptions, admin: Admin, log: EventLog, sql: Connection) {
+  private constructor(options: ServerStoresOptions, log: EventLog) {
     this.#options = options;
-    this.#admin = admin;
     this.log = log;
-    this.#sql = sql;
   }
 
   static async open(options: ServerStoresOptions): Promise<ServerStores> {
-    const admin = new Kafka({ brokers: [options.broker], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    const log = await openEventLog(`kafka://${options.broker}`);
-    const sql = await createConnection({ uri: options.mysql, supportBigNumbers: true, typeCast: asBigint });
-    return new ServerStores(options, admin, log, sql);
+    return new ServerStores(options, await openEventLog(`kafka://${options.broker}`));
   }
 
   async read(): Promise<Stored> {
+    const { mysql, databases, broker } = this.#options;
+    const sql = await createConnection({ uri: mysql, supportBigNumbers: true, typeCast: asBigint });
+    const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+    try {
+      await admin.connect();
+      return await this.#look(new Tables(sql, databases), admin);
+    } finally {
+      await sql.end();
+      await admin.disconnect();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.log.close();
+  }
+
+  async #look(sql: Tables, admin: Admin): Promise<Stored> {
     const tables = new Map<string, readonly Row[]>();
-    for (const base of TABLES) tables.set(base, await this.#sharded(base));
+    for (const base of TABLES) tables.set(base, await sql.sharded(base));
     const outbox = {
-      account: await this.#rows('account', 'select id, state from outbox'),
-      comment: await this.#rows('comment', 'select id, state from outbox'),
+      account: await sql.rows('account', 'select id, state from outbox'),
+      comment: await sql.rows('comment', 'select id, state from outbox'),
       history: [],
     };
-    const topics = (await this.#admin.listTopics()).filter((topic) => !topic.startsWith('__'));
+    const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__'));
     const ends = new Map<string, readonly bigint[]>();
     for (const topic of topics) ends.set(topic, await this.log.endOffsets(topic));
-    const [lags, logged] = [await this.#lags(ends), await this.#logged(EVENTS)];
+    const [lags, logged] = [await lagsIn(admin, ends), await this.#logged(EVENTS)];
     return {
       sharded: (_domain, base) => tables.get(base) ?? never(base),
       outboxIds: (domain) => outbox[domain].map(({ id }) => BigInt(String(id))),
@@ -62,47 +74,6 @@ export class ServerStores implements AsyncDisposable {
       lags: () => lags,
       deadLetters: () => deadLettersIn(ends),
     };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#sql.end();
-    await this.log.close();
-    await this.#admin.disconnect();
-  }
-
-  async #sharded(base: (typeof TABLES)[number]): Promise<readonly Row[]> {
-    const domain = base.startsWith('history') ? 'history' : 'comment';
-    const names = await this.#rows(
-      domain,
-      `select table_name as name from information_schema.tables
-       where table_schema = database() and table_name regexp '^${base}_[0-9]+$'`,
-    );
-    const rows: Row[] = [];
-    for (const { name } of names) rows.push(...(await this.#rows(domain, `select * from ${String(name)}`)));
-    return rows;
-  }
-
-  async #rows(domain: Domain, query: string): Promise<readonly Row[]> {
-    await this.#sql.changeUser({ database: this.#options.databases[domain] });
-    const [rows] = await this.#sql.query<RowDataPacket[]>(query);
-    return rows as Row[];
-  }
-
-  async #lags(ends: ReadonlyMap<string, readonly bigint[]>): Promise<readonly Lag[]> {
-    const lags: Lag[] = [];
-    const { groups } = await this.#admin.listGroups();
-    for (const { groupId: group } of groups) {
-      for (const { topic, partitions } of await this.#admin.fetchOffsets({ groupId: group })) {
-        const offsets = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-        if ([...offsets.values()].every((offset) => offset < 0)) continue;
-        const behind = (ends.get(topic) ?? []).map((end, partition) => {
-          const committed = Math.max(0, offsets.get(partition) ?? 0);
-          return { topic, group, partition, behind: Number(end) - committed };
-        });
-        lags.push(...behind.filter((lag) => lag.behind > 0));
-      }
-    }
-    return lags;
   }
 
   async #logged(topic: string): Promise<ReadonlySet<string>> {
@@ -119,6 +90,49 @@ export class ServerStores implements AsyncDisposable {
     }
     return ids;
   }
+}
+
+/** The databases of one server, over one connection. */
+class Tables {
+  constructor(
+    private readonly connection: Connection,
+    private readonly databases: Readonly<Record<Domain, string>>,
+  ) {}
+
+  async sharded(base: (typeof TABLES)[number]): Promise<readonly Row[]> {
+    const domain = base.startsWith('history') ? 'history' : 'comment';
+    const names = await this.rows(
+      domain,
+      `select table_name as name from information_schema.tables
+       where table_schema = database() and table_name regexp '^${base}_[0-9]+$'`,
+    );
+    const rows: Row[] = [];
+    for (const { name } of names) rows.push(...(await this.rows(domain, `select * from ${String(name)}`)));
+    return rows;
+  }
+
+  async rows(domain: Domain, query: string): Promise<readonly Row[]> {
+    await this.connection.changeUser({ database: this.databases[domain] });
+    const [rows] = await this.connection.query<RowDataPacket[]>(query);
+    return rows as Row[];
+  }
+}
+
+async function lagsIn(admin: Admin, ends: ReadonlyMap<string, readonly bigint[]>): Promise<readonly Lag[]> {
+  const lags: Lag[] = [];
+  const { groups } = await admin.listGroups();
+  for (const { groupId: group } of groups) {
+    for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group })) {
+      const offsets = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+      if ([...offsets.values()].every((offset) => offset < 0)) continue;
+      const behind = (ends.get(topic) ?? []).map((end, partition) => {
+        const committed = Math.max(0, offsets.get(partition) ?? 0);
+        return { topic, group, partition, behind: Number(end) - committed };
+      });
+      lags.push(...behind.filter((lag) => lag.behind > 0));
+    }
+  }
+  return lags;
 }
 
 function deadLettersIn(ends: ReadonlyMap<string, readonly bigint[]>): Readonly<Record<string, number>> {
