@@ -7,6 +7,7 @@ import { judgeComments } from './comments-verdict.js';
 import { type Dice } from './dice.js';
 import { judgeEvents } from './events-verdict.js';
 import { judgeHistory } from './history-verdict.js';
+import { ownPart } from './own-part.js';
 import { Promised } from './promises.js';
 import { Visitor } from './visitor.js';
 
@@ -65,9 +66,11 @@ export class Crowd {
   }
 
   /** Holds what they were promised against what is stored and what is told. Everything must be at rest. */
-  async judge(read: () => Stored | Promise<Stored>): Promise<void> {
+  async judge(readAll: () => Stored | Promise<Stored>): Promise<void> {
     const { path, subjects } = this.#options;
     const { posts, faults } = this.#promised;
+    const userIds = new Set(this.#clients.map(({ user }) => user?.id ?? ''));
+    const read = async (): Promise<Stored> => ownPart(await readAll(), { subjects, userIds });
     expect(judgeComments(await read(), readLedger(path), posts)).toEqual([]);
     await eventually(async () => expect(await judgeApi(await read(), this.#stranger, subjects)).toEqual([]), {
       timeoutMs: 5000,
