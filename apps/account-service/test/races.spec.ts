@@ -4,10 +4,14 @@ import { FakeClock, runInContext, systemRandom } from '@storey/context';
 import { IdGenerator } from '@storey/ids';
 import { openKv, type Kv } from '@storey/kv';
 import { openSql, type Sql } from '@storey/sql';
+import { testDatabaseUrl } from '@storey/testing';
 import { KeyRing } from '../src/keys/key-ring.js';
 import { KeyRotation } from '../src/keys/key-rotation.js';
 import { type GuardedPasswords } from '../src/passwords/guarded-passwords.js';
+import { type Passwords } from '../src/passwords/passwords.js';
+import { EnsureUsers } from '../src/registration/ensure-users.js';
 import { newUser } from '../src/registration/new-user.js';
+import { Register } from '../src/registration/register.js';
 import { SetRoles } from '../src/roles/set-roles.js';
 import { Login } from '../src/sessions/login.js';
 import { Refresh } from '../src/sessions/refresh.js';
@@ -30,7 +34,7 @@ const ID = 7n;
 
 beforeEach(async () => {
   clock = new FakeClock();
-  sql = await openSql<AccountDb>('sqlite::memory:', { migrations: accountMigrations });
+  sql = await openSql<AccountDb>(testDatabaseUrl(), { migrations: accountMigrations });
   kv = await openKv('memory:', { clock });
   store = new Store(sql);
   sources = new Sources(clock, systemRandom, new IdGenerator({ worker: 1, clock }));
@@ -118,6 +122,40 @@ describe('a login', () => {
     });
     await expect(login).rejects.toMatchObject({ code: 'ACCOUNT_CREDENTIALS_INVALID' });
     expect(await sql.read.selectFrom('session').select('id').execute()).toEqual([]);
+  });
+});
+
+describe('of two at the same moment', () => {
+  const outcomes = async (calls: readonly Promise<unknown>[]): Promise<readonly unknown[]> =>
+    (await Promise.allSettled(calls))
+      .map((each) => (each.status === 'fulfilled' ? 'done' : (each.reason as { code: unknown }).code))
+      .sort();
+
+  it('who show one refresh token one gets the next, and the session ends', async () => {
+    const { text } = await sql.transaction((tx) => issuer.begin(tx, ID, sources.now()));
+    const refresh = new Refresh(store, issuer, news, sources);
+    const both = [refresh.execute(text), refresh.execute(text)];
+    expect(await outcomes(both)).toEqual(['ACCOUNT_SESSION_REVOKED', 'done']);
+    const [session] = await sql.read.selectFrom('session').select(['generation', 'revoked_at']).execute();
+    expect(session).toEqual({ generation: 1, revoked_at: sources.now() });
+  });
+
+  it('who register one name one gets it', async () => {
+    const passwords = { hash: () => Promise.resolve('hash') } as unknown as Passwords;
+    const register = new Register(store, passwords, issuer, sources);
+    const wanted = { username: 'twin', password: 'long enough', displayName: '', email: '' };
+    const both = [register.execute(wanted), register.execute(wanted)];
+    expect(await outcomes(both)).toEqual(['ACCOUNT_USERNAME_TAKEN', 'done']);
+    const sessions = await sql.read.selectFrom('session').select('id').execute();
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('who import the same people both get the same users', async () => {
+    const people = Array.from({ length: 20 }, (_, n) => ({ sourceKey: `x:${n}`, displayName: `${n}` }));
+    const ensure = new EnsureUsers(store, sources);
+    const [one, two] = await Promise.all([ensure.execute(people), ensure.execute(people.toReversed())]);
+    expect(one).toHaveLength(20);
+    expect(two.toReversed()).toEqual(one);
   });
 });
 

@@ -1,0 +1,10 @@
+import { afterAll } from '@jest/globals';
+import { dropTestDatabases, useMysql } from '@storey/testing';
+
+useMysql();
+
+await import('./races.spec.js');
+await import('./key-rotation.spec.js');
+
+// Last, as hooks run in the order in which they were given.
+afterAll(() => dropTestDatabases());
