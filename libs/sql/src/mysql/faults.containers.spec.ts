@@ -89,6 +89,7 @@ describe('COMMIT', () => {
 
 describe('a connection', () => {
   it('that fell silent just now costs who gets it the deadline, and is not used again', async () => {
+    await read();
     proxy.set({ kind: 'timeout' });
     expect(await kindOf(insert(db, 2n, 300))).toBe('deadline_exceeded');
     expect(await kindOf(read())).toBe('deadline_exceeded');
