@@ -30,7 +30,7 @@ const SHOTS = new URL('../../tmp/screenshots/', import.meta.url).pathname;
   });
 
   const at = (page: Page, id: string) => page.getByTestId(id);
-  const go = (page: Page, hash: string): Promise<unknown> => page.goto(`${product.url}/#${hash}`);
+  const go = (page: Page, hash: string): Promise<unknown> => page.goto(`${product.door}/#${hash}`);
   const comments = (page: Page) => at(page, 'comment');
 
   async function signUp({ page }: Visitor, name: string): Promise<void> {

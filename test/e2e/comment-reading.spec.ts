@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, type Client, type Json } from '../support/client.js';
-import { Commenting, newSubject } from '../support/commenting.js';
+import { Commenting, soon, newSubject } from '../support/commenting.js';
 import { openStream } from '../support/event-stream.js';
 import { Product } from '../support/product.js';
 import { RESTART_MS } from '../support/topology/topology.js';
@@ -76,6 +76,7 @@ describe('reading comments', () => {
     it('binds a cursor to its list and order', async () => {
       const path = newSubject();
       for (let i = 0; i < 3; i += 1) await posted(ann, path, `text ${i}`);
+      await soon(async () => expect((await list(path, 'sort=new')).comments).toHaveLength(3));
       const { nextCursor } = await list(path, 'sort=new&limit=1');
       const codes = async (p: string, query: string): Promise<string> =>
         (await anyone().get(`${p}/comments?${query}&cursor=${nextCursor}`)).body.code;

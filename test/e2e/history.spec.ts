@@ -270,6 +270,7 @@ describe('what was acknowledged', () => {
       const ann = await person();
       for (let i = 0; i < 10; i += 1)
         await report(ann, `k${i}`, { progress: 100 + i, duration: 1000, title: `K${i}` });
+      const before = Date.now() - MINUTE;
       await ann.delete(`${H}/video/k3`);
       await ann.delete(`${H}/continue/video/k4`);
       await ann.put(`${H}/settings`, { paused: false, retentionDays: 50 });

@@ -37,6 +37,11 @@ export class Product implements AsyncDisposable {
     return this.#doors[(this.#turn += 1) % this.#doors.length] ?? '';
   }
 
+  /** One gateway alone: a browser keeps what it knows by origin. */
+  get door(): string {
+    return this.#doors[0] ?? '';
+  }
+
   /** @throws on `compose`. */
   get process(): RunningProcess {
     return this.#host.process;
