@@ -21,28 +21,31 @@ export async function probe(
 ): Promise<{ readonly faults: readonly string[]; readonly answers: Readonly<Record<string, number>> }> {
   const faults = new Set<string>();
   const answers: Record<string, number> = {};
-  await Promise.all(
-    probed.map(async ({ name, send, may }) => {
-      while (!signal.aborted) {
-        const begun = performance.now();
-        const answer = await send();
-        const ms = performance.now() - begun;
-        const told = `${name} ${answer.status}`;
-        answers[told] = (answers[told] ?? 0) + 1;
-        if (![...may, 504].includes(answer.status)) faults.add(`${told}: ${answer.text}`);
-        if (answer.status === 503 && !(Number(answer.headers.get('retry-after')) >= 1))
-          faults.add(`${told} without Retry-After`);
-        if (answer.status >= 400 && !/problem\+json/.test(answer.headers.get('content-type') ?? ''))
-          faults.add(`${told} is no problem+json`);
-        if (ms > NEVER_LONGER_MS) faults.add(`${told} after ${Math.round(ms)} ms`);
-        await sleep(EVERY_MS);
-      }
-      const all = Object.entries(answers).filter(([told]) => told.startsWith(`${name} `));
-      const total = all.reduce((sum, [, count]) => sum + count, 0);
-      const late = answers[`${name} 504`] ?? 0;
-      if (late > total * LATE && !may.includes(504))
-        faults.add(`${name}: ${late} of ${total} answers were late`);
-    }),
-  );
+  const ask = async (each: Probed): Promise<void> => {
+    let [all, late] = [0, 0];
+    while (!signal.aborted) {
+      const begun = performance.now();
+      const answer = await each.send();
+      for (const fault of judge(each, answer, performance.now() - begun)) faults.add(fault);
+      const told = `${each.name} ${answer.status}`;
+      answers[told] = (answers[told] ?? 0) + 1;
+      all += 1;
+      if (answer.status === 504) late += 1;
+      await sleep(EVERY_MS);
+    }
+    if (late > all * LATE && !each.may.includes(504)) faults.add(`${each.name}: ${late} of ${all} were late`);
+  };
+  await Promise.all(probed.map(ask));
   return { faults: [...faults], answers };
+}
+
+function judge({ name, may }: Probed, { status, headers, text }: Answer, ms: number): readonly string[] {
+  const told = `${name} ${status}`;
+  const faults = {
+    [`${told}: ${text}`]: ![...may, 504].includes(status),
+    [`${told} without Retry-After`]: status === 503 && !(Number(headers.get('retry-after')) >= 1),
+    [`${told} is no problem+json`]: status >= 400 && !/problem\+json/.test(headers.get('content-type') ?? ''),
+    [`${told} after ${Math.round(ms)} ms`]: ms > NEVER_LONGER_MS,
+  };
+  return Object.keys(faults).filter((fault) => faults[fault]);
 }
