@@ -23,6 +23,7 @@ import { parseKafkaUrl, type KafkaLocation } from './kafka-url.js';
 import { KafkaListener } from './kafka-listener.js';
 import { Link, REQUEST_MS } from './link.js';
 import { readPartition } from './partition-reader.js';
+import { whileCoordinatorMoves } from './patience.js';
 import { toRecord } from './records.js';
 import { toFailure } from './refusals.js';
 import { KafkaTopics } from './topics.js';
@@ -127,8 +128,9 @@ export class KafkaEventLog extends EventLog {
     const partitions = await this.#numbers(topic);
     const [groupId, wire] = [this.#topics.group(group, topic), this.#topics.wire(topic)];
     const topics = [{ topic: wire, partitions: partitions.map((partition) => ({ partition })) }];
-    const asking = new Coordinator(this.#link, groupId, wire).run('committed offsets', REQUEST_MS, (broker) =>
-      broker.offsetFetch({ groupId, topics }),
+    const coordinator = new Coordinator(this.#link, groupId, wire);
+    const asking = whileCoordinatorMoves(() =>
+      coordinator.run('committed offsets', REQUEST_MS, (broker) => broker.offsetFetch({ groupId, topics })),
     );
     const { responses } = await this.#asked(topic, asking);
     const found = new Map(responses[0]?.partitions.map((each) => [each.partition, BigInt(each.offset)]));
