@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { Client, type Json } from './client.js';
 import { type Product } from './product.js';
+import { topology } from './topology/topology.js';
 
 const RUN = `${process.pid}-${Date.now().toString(36)}`;
+const EVERYWHERE_MS = 1000;
 let subjects = 0;
 
 /** An oid that nobody has used yet, in this run or another. */
@@ -31,10 +34,11 @@ export class Commenting {
     return answer.body.comment;
   }
 
-  /** Posts and waits until everybody sees it. */
+  /** Posts and waits until everybody sees it: other instances show what one has shown within a second more. */
   async posted(by: Client, path: string, text: string, extra: object = {}): Promise<Json> {
     const { id } = await this.post(by, path, text, extra);
     await soon(async () => expect((await this.anyone().get(`/web/v1/comments/${id}`)).status).toBe(200));
+    if (topology === 'compose') await sleep(EVERYWHERE_MS);
     return (await this.anyone().get(`/web/v1/comments/${id}`)).body.comment;
   }
 }
