@@ -1,7 +1,7 @@
 import { runDetached } from '@storey/context';
 import { Delivery } from '../delivery.js';
 import { misuse, partitionLost } from '../failures.js';
-import { STOP_WAIT_MS } from '../limits.js';
+import { handlerEnded, sleepUnlessAborted } from '../stopping.js';
 import { Wake } from '../wake.js';
 import { type Message, type Subscription } from '../event-log.js';
 import { type ResolvedOptions } from '../options.js';
@@ -91,16 +91,8 @@ export class PartitionWorker {
   async stop(): Promise<void> {
     this.#abort.abort(partitionLost(this.#port.subscription.topic, this.#assigned.partition));
     this.#wake.wake();
-    const { clock, onError } = this.#port.options;
-    let cancel: (() => void) | undefined;
-    const late = new Promise<'late'>(
-      (resolve) => (cancel = clock.after(STOP_WAIT_MS, () => resolve('late'))),
-    );
-    const outcome = await Promise.race([this.#done, late]);
-    cancel?.();
+    await handlerEnded(this.#done, this.#port.options, this.#where());
     this.#lost = true;
-    if (outcome === 'late')
-      onError(misuse(`A handler did not end within ${STOP_WAIT_MS} ms.`), this.#where());
   }
 
   /** @throws AppError `conflict`, `internal` */
@@ -120,7 +112,7 @@ export class PartitionWorker {
         await this.#step(signal);
       } catch (error) {
         this.#port.options.onError(error, this.#where());
-        await this.#again(signal);
+        await sleepUnlessAborted(this.#port.options.clock, AGAIN_MS, signal);
       }
     }
   }
@@ -150,14 +142,6 @@ export class PartitionWorker {
 
   #check(): void {
     if (this.#lost) throw partitionLost(this.#port.subscription.topic, this.#assigned.partition);
-  }
-
-  async #again(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#port.options.clock.sleep(AGAIN_MS, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
   }
 
   #where(): string {

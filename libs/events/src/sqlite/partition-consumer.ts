@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { runDetached } from '@storey/context';
 import { Delivery } from '../delivery.js';
 import { partitionLost, misuse } from '../failures.js';
-import { STOP_WAIT_MS } from '../limits.js';
+import { handlerEnded, sleepUnlessAborted } from '../stopping.js';
 import { Wake } from '../wake.js';
 import { type Message, type Subscription } from '../event-log.js';
 import { type ResolvedOptions } from '../options.js';
@@ -73,16 +73,8 @@ export class PartitionConsumer {
   async stop(): Promise<void> {
     this.#abort.abort(partitionLost(this.#partition.topic, this.#partition.number));
     this.wake();
-    const { clock, onError } = this.#port.options;
-    let cancel: (() => void) | undefined;
-    const late = new Promise<'late'>(
-      (resolve) => (cancel = clock.after(STOP_WAIT_MS, () => resolve('late'))),
-    );
-    const outcome = await Promise.race([this.#done, late]);
-    cancel?.();
+    await handlerEnded(this.#done, this.#port.options, this.#where());
     this.#lost = true;
-    if (outcome === 'late')
-      onError(misuse(`A handler did not end within ${STOP_WAIT_MS} ms.`), this.#where());
   }
 
   async commit(offset: bigint): Promise<void> {
@@ -103,7 +95,7 @@ export class PartitionConsumer {
         await this.#step(signal);
       } catch (error) {
         this.#port.options.onError(error, this.#where());
-        await this.#again(signal);
+        await sleepUnlessAborted(this.#port.options.clock, AGAIN_MS, signal);
       }
       await setImmediate(); // the other partitions' turn
     }
@@ -137,14 +129,6 @@ export class PartitionConsumer {
 
   #check(): void {
     if (this.#lost) throw partitionLost(this.#partition.topic, this.#partition.number);
-  }
-
-  async #again(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#port.options.clock.sleep(AGAIN_MS, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
   }
 
   #where(): string {
