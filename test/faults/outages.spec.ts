@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Message } from '@storey/events';
-import { Ledger, eventually, temporaryFolder } from '@storey/testing';
+import { Ledger, eventually, temporaryFolder, type TemporaryFolder } from '@storey/testing';
 import { Client } from '../support/client.js';
-import { Containers } from '../support/containers.js';
+import { APPS, Containers } from '../support/containers.js';
 import { ServerStores } from '../support/server-stores.js';
+import { onlyOn } from '../support/topology/topology.js';
 import { Crowd } from './chaos/crowd.js';
 import { Dice } from './chaos/dice.js';
 import { probe, type Probed } from './chaos/probe.js';
@@ -14,7 +15,7 @@ import { quiet } from './chaos/quiet.js';
 
 /** `npm run test:e2e:compose` and `npm run prove` say where the product runs; without it there is nothing to stop. */
 const { COMPOSE_PROJECT_NAME = '', COMPOSE_URL = '', COMPOSE_MYSQL = '', COMPOSE_BROKER = '' } = process.env;
-const onCompose = COMPOSE_PROJECT_NAME === '' ? describe.skip : describe;
+const onCompose = onlyOn(['compose'], 'stops and kills containers').describe;
 
 const VISITORS = 4;
 /** Two processors carry some twenty processes and four stores: what is to be seen is an outage, not an overload. */
@@ -25,17 +26,6 @@ const REST_S = amount('PROVE_REST_S', 20);
 const ROUNDS = amount('PROVE_ROUNDS', 1);
 /** Long enough for the next instance to be back before another app loses one. */
 const CRASHES_APART_MS = 6000;
-const APPS = [
-  'account-service',
-  'comment-service',
-  'comment-job',
-  'history-service',
-  'history-job',
-  'web-bff',
-  'app-bff',
-  'admin-bff',
-  'api-gateway',
-];
 
 /** What may be answered while a store is away: 200 and 202 always, and besides them. */
 const ALLOWED = {
@@ -52,9 +42,8 @@ const ALLOWED = {
 
 onCompose('what was promised, over outages of every part in containers of their own', () => {
   const containers = new Containers(COMPOSE_PROJECT_NAME);
-  const folder = temporaryFolder();
-  const path = join(folder.path, 'ledger.jsonl');
-  const ledger = new Ledger(path);
+  let folder: TemporaryFolder;
+  let ledger: Ledger;
   const url = (): string => COMPOSE_URL;
   let crowd: Crowd;
   let stores: ServerStores;
@@ -64,6 +53,9 @@ onCompose('what was promised, over outages of every part in containers of their 
   let known: string;
 
   beforeAll(async () => {
+    folder = temporaryFolder();
+    const path = join(folder.path, 'ledger.jsonl');
+    ledger = new Ledger(path);
     const chosen = seed();
     tell('outages', { seed: chosen });
     const name = chosen.toString(36);

@@ -3,6 +3,19 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Every app of docker-compose.yml. */
+export const APPS = [
+  'account-service',
+  'comment-service',
+  'comment-job',
+  'history-service',
+  'history-job',
+  'web-bff',
+  'app-bff',
+  'admin-bff',
+  'api-gateway',
+];
+
 /** Long enough for any store to close its files. */
 const COMMAND_MS = 90_000;
 
