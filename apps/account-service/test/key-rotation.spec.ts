@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { accountMigrations, type AccountDb } from '@storey/account';
 import { AccessTokenVerifier, importJwks, signAccessToken } from '@storey/auth';
@@ -112,6 +113,21 @@ describe('signing keys', () => {
     expect(await published(one.ring)).toHaveLength(before.length + 1);
     await clock.advance(MINUTE);
     expect((await one.ring.current()).kid).toBe((await two.ring.current()).kid);
+  });
+
+  it('are all seen by an instance that has waited for another one to add some', async () => {
+    const { rotation } = instance();
+    const keys = store.signingKeys;
+    await rotation.check();
+    const second = Promise.withResolvers<number>();
+    await sql.transaction(async (tx) => {
+      const [first] = await keys.lockAll(tx);
+      if (!first) throw new Error('There is no key.');
+      second.resolve(sql.transaction(async (other) => (await keys.lockAll(other)).length));
+      await setTimeout(200); // the other one waits for the locks by now
+      await keys.insert(tx, { ...first, kid: '!before-all' });
+    });
+    expect(await second.promise).toBe(3);
   });
 
   it('are asked for again after they could not be read', async () => {

@@ -13,7 +13,12 @@ export class SigningKeys {
     return this.sql.read.selectFrom('signing_key').selectAll().orderBy('created_at').execute();
   }
 
-  lockAll(tx: Tx): Promise<readonly SigningKeyRow[]> {
+  /**
+   * All keys, locked until the transaction ends. Read again once the locks are held: a scan that has waited for another
+   * instance's locks passes over rows which that one has added before its place.
+   */
+  async lockAll(tx: Tx): Promise<readonly SigningKeyRow[]> {
+    await forUpdate(tx.selectFrom('signing_key').select('kid')).execute();
     return forUpdate(tx.selectFrom('signing_key').selectAll().orderBy('created_at')).execute();
   }
 
