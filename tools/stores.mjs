@@ -3,7 +3,7 @@ import { commentMigrations, commentTopics } from '@storey/comment';
 import { ConfigError, loadConfig } from '@storey/config';
 import { isAppError } from '@storey/errors';
 import { HISTORY_UPDATES, historyMigrations } from '@storey/history';
-import { platformConfig } from '@storey/service';
+import { CACHE_CHANGES_TOPIC, platformConfig } from '@storey/service';
 
 /** What the stores must have before apps start on servers: each domain's database and every topic. */
 export const DATABASES = [
@@ -11,7 +11,7 @@ export const DATABASES = [
   { domain: 'comment', setting: 'sqlCommentUrl', migrations: commentMigrations },
   { domain: 'history', setting: 'sqlHistoryUrl', migrations: historyMigrations },
 ];
-export const TOPICS = [USER_EVENTS, ...commentTopics, HISTORY_UPDATES];
+export const TOPICS = [USER_EVENTS, ...commentTopics, HISTORY_UPDATES, CACHE_CHANGES_TOPIC];
 
 /** Embedded adapters make in their files what they need. */
 export const isEmbedded = (url) => /^(sqlite|file|memory|inproc):/.test(url);

@@ -18,7 +18,13 @@ import { LeasedIds, type Ids } from '@storey/ids';
 import { type Batch } from '@storey/events';
 import { type Logger } from '@storey/observability';
 import { DEFAULT_RETENTION, SqlWorkerLeaseStore, checkInboxRetention, startRelay } from '@storey/outbox';
-import { CatchUp, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import {
+  CACHE_CHANGES_TOPIC,
+  CatchUp,
+  type Platform,
+  type PlatformConfig,
+  type RunningApp,
+} from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { Applier, CONSUMER } from './applying/applier.js';
 import { BatchApplier } from './applying/apply-batch.js';
@@ -50,7 +56,7 @@ export async function start(
   const logger = platform.logger.child({ app: 'comment-job' });
   const { ports, clock, health } = platform;
   const sql = await ports.sql<CommentDb>('comment', commentMigrations);
-  await ports.events.createTopics(commentTopics);
+  await ports.events.createTopics([...commentTopics, CACHE_CHANGES_TOPIC]);
   const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
     clock,
     owner: `comment-job/${hostname()}`,

@@ -10,7 +10,14 @@ export type {
   SubjectTable,
 } from './comment-db.js';
 export { commentMigrations } from './migrations.js';
-export { COMMANDS_TOPIC, EVENTS_TOPIC, RETENTION_MS, WRITER_GROUP, commentTopics } from './topics.js';
+export {
+  BACKFILL_TOPIC,
+  COMMANDS_TOPIC,
+  EVENTS_TOPIC,
+  RETENTION_MS,
+  WRITER_GROUP,
+  commentTopics,
+} from './topics.js';
 export { parseSubjectKey, shardOfSubject, shardOfUser, subjectKey } from './subject-key.js';
 export type { SubjectKey } from './subject-key.js';
 export {

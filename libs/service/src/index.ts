@@ -1,3 +1,5 @@
+export { CACHE_CHANGES_TOPIC, hearCacheChanges, tellCacheChanges } from './cache-changes.js';
+export type { CacheChange } from './cache-changes.js';
 export { CatchUp } from './catch-up.js';
 export { StartError } from './start-error.js';
 export { lockDataDir } from './data-dir.js';

@@ -1,4 +1,5 @@
-import { comment } from '@storey/contracts';
+import { create } from '@bufbuild/protobuf';
+import { comment, commentEvents } from '@storey/contracts';
 import { type Command, type Delete } from './command.js';
 import { type Thread } from './thread.js';
 
@@ -24,6 +25,14 @@ export function remove(thread: Thread, command: Command, { commentId }: Delete):
       parentId: index.parent_id,
       tombstone: index.shown === 1,
       vanishedIds: [...vanished],
+      places: [commentId, ...vanished].flatMap((id) => placeOf(thread, id)),
     },
   });
+}
+
+function placeOf(thread: Thread, id: bigint): readonly commentEvents.Place[] {
+  const { index } = thread.find(id) ?? {};
+  if (!index) return [];
+  const place = { id, rootId: index.root_id, floor: index.floor ?? 0n };
+  return [create(commentEvents.PlaceSchema, place)];
 }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storey/comment/v1/comment.proto.
  */
 export const file_storey_comment_v1_comment: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zdG9yZXkvY29tbWVudC92MS9jb21tZW50LnByb3RvEhFzdG9yZXkuY29tbWVudC52MSInCgpTdWJqZWN0UmVmEgwKBHR5cGUYASABKAkSCwoDb2lkGAIgASgJIiwKB01lbnRpb24SDwoHdXNlcl9pZBgBIAEoAxIQCgh1c2VybmFtZRgCIAEoCSL/AwoHQ29tbWVudBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIPCgdyb290X2lkGAMgASgDEhEKCXBhcmVudF9pZBgEIAEoAxINCgVmbG9vchgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRTdGF0ZRITCgtyZWFzb25fY29kZRgHIAEoCRIRCglhdXRob3JfaWQYCCABKAMSGAoQcmVwbHlfdG9fdXNlcl9pZBgJIAEoAxIMCgR0ZXh0GAogASgJEgwKBGh0bWwYCyABKAkSLAoIbWVudGlvbnMYDCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEhUKDWNyZWF0ZWRfYXRfbXMYDSABKAMSFAoMZWRpdGVkX2F0X21zGA4gASgDEg0KBWxpa2VzGA8gASgDEhAKCGRpc2xpa2VzGBAgASgDEhMKC3JlcGx5X2NvdW50GBEgASgDEg4KBnBpbm5lZBgSIAEoCBIpCgZ2aWV3ZXIYEyABKAsyGS5zdG9yZXkuY29tbWVudC52MS5WaWV3ZXISKwoHcmVwbGllcxgUIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQikwEKBlZpZXdlchItCghyZWFjdGlvbhgBIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLlJlYWN0aW9uEhAKCGNhbl9lZGl0GAIgASgIEhIKCmNhbl9kZWxldGUYAyABKAgSDwoHY2FuX3BpbhgEIAEoCBISCgpjYW5fcmVwb3J0GAUgASgIEg8KB2Jsb2NrZWQYBiABKAgiJAoGQ291bnRzEg0KBXJvb3RzGAEgASgDEgsKA2FsbBgCIAEoAyL5AQoHU3ViamVjdBIKCgJpZBgBIAEoAxIqCgNyZWYYAiABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEg0KBXRpdGxlGAMgASgJEgsKA3VybBgEIAEoCRIQCghvd25lcl9pZBgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RTdGF0ZRITCgtwb2xpY3lfbW9kZRgHIAEoCRIYChBwb2xpY3lfbWluX2xldmVsGAggASgFEikKBmNvdW50cxgJIAEoCzIZLnN0b3JleS5jb21tZW50LnYxLkNvdW50cyLEAQoOUHVibGlzaFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSDAoEdGV4dBgCIAEoCRIRCglwYXJlbnRfaWQYAyABKAMSLAoIbWVudGlvbnMYBCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEjMKC2lkZW1wb3RlbmN5GAUgASgLMh4uc3RvcmV5LmNvbW1lbnQudjEuSWRlbXBvdGVuY3kiLwoLSWRlbXBvdGVuY3kSCwoDa2V5GAEgASgJEhMKC2ZpbmdlcnByaW50GAIgASgMIk0KDFB1Ymxpc2hSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIQCghyZXBsYXllZBgCIAEoCCJVCgtFZGl0UmVxdWVzdBIKCgJpZBgBIAEoAxIMCgR0ZXh0GAIgASgJEiwKCG1lbnRpb25zGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbiI7CgxDb21tZW50UmVwbHkSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQiGwoNRGVsZXRlUmVxdWVzdBIKCgJpZBgBIAEoAyINCgtEZWxldGVSZXBseSJGCgxSZWFjdFJlcXVlc3QSCgoCaWQYASABKAMSKgoFdmFsdWUYAiABKA4yGy5zdG9yZXkuY29tbWVudC52MS5SZWFjdGlvbiI4CgpSZWFjdFJlcGx5EioKBXZhbHVlGAEgASgOMhsuc3RvcmV5LmNvbW1lbnQudjEuUmVhY3Rpb24i9QEKDUltcG9ydFJlcXVlc3QSDgoGc291cmNlGAEgASgJEjQKBWl0ZW1zGAIgAygLMiUuc3RvcmV5LmNvbW1lbnQudjEuSW1wb3J0UmVxdWVzdC5JdGVtGp0BCgRJdGVtEhIKCnNvdXJjZV9rZXkYASABKAkSLgoHc3ViamVjdBgCIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSGQoRcGFyZW50X3NvdXJjZV9rZXkYAyABKAkSEQoJYXV0aG9yX2lkGAQgASgDEgwKBHRleHQYBSABKAkSFQoNY3JlYXRlZF9hdF9tcxgGIAEoAyKWAQoLSW1wb3J0UmVwbHkSEAoIYWNjZXB0ZWQYASABKAUSDQoFa25vd24YAiABKAUSNwoHc2tpcHBlZBgDIAMoCzImLnN0b3JleS5jb21tZW50LnYxLkltcG9ydFJlcGx5LlNraXBwZWQaLQoHU2tpcHBlZBISCgpzb3VyY2Vfa2V5GAEgASgJEg4KBnJlYXNvbhgCIAEoCSKtAQoTTGlzdENvbW1lbnRzUmVxdWVzdBIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIlCgRzb3J0GAIgASgOMhcuc3RvcmV5LmNvbW1lbnQudjEuU29ydBIQCghwb3NpdGlvbhgDIAEoDBINCgVsaW1pdBgEIAEoBRINCgVmbG9vchgFIAEoAxIPCgdwcmV2aWV3GAYgASgFIsMBChFMaXN0Q29tbWVudHNSZXBseRIrCgdzdWJqZWN0GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdBIqCgZwaW5uZWQYAiADKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EiwKCGNvbW1lbnRzGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIVCg1uZXh0X3Bvc2l0aW9uGAQgASgMEhAKCGRlZ3JhZGVkGAUgAygJIm0KEkxpc3RSZXBsaWVzUmVxdWVzdBIPCgdyb290X2lkGAEgASgDEiUKBHNvcnQYAiABKA4yFy5zdG9yZXkuY29tbWVudC52MS5Tb3J0EhAKCHBvc2l0aW9uGAMgASgMEg0KBWxpbWl0GAQgASgFIpMBChBMaXN0UmVwbGllc1JlcGx5EigKBHJvb3QYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EiwKCGNvbW1lbnRzGAIgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIVCg1uZXh0X3Bvc2l0aW9uGAMgASgMEhAKCGRlZ3JhZGVkGAQgAygJIh8KEUdldENvbW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgDIpUBCg9HZXRDb21tZW50UmVwbHkSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSKAoEcm9vdBgCIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSKwoHc3ViamVjdBgDIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3QiQwoRR2V0U3ViamVjdFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYiOwoMU3ViamVjdFJlcGx5EisKB3N1YmplY3QYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0IkUKEkJhdGNoQ291bnRzUmVxdWVzdBIvCghzdWJqZWN0cxgBIAMoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYirgEKEEJhdGNoQ291bnRzUmVwbHkSNwoFaXRlbXMYASADKAsyKC5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcGx5Lkl0ZW0aYQoESXRlbRIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIpCgZjb3VudHMYAiABKAsyGS5zdG9yZXkuY29tbWVudC52MS5Db3VudHMiVQoMV2F0Y2hSZXF1ZXN0Ei4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEhUKDWxhc3RfZXZlbnRfaWQYAiABKAkiygMKDFN1YmplY3RFdmVudBIKCgJpZBgBIAEoCRItCgdjcmVhdGVkGAIgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudEgAEi0KB3VwZGF0ZWQYAyABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50SAASOgoHZGVsZXRlZBgEIAEoCzInLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZW1vdmVkSAASOgoHcmVhY3RlZBgFIAEoCzInLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZWFjdGVkSAASNgoFcmVzZXQYBiABKAsyJS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0RXZlbnQuUmVzZXRIABI2CgVyZWFkeRgHIAEoCzIlLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZWFkeUgAGhUKB1JlbW92ZWQSCgoCaWQYASABKAMaNgoHUmVhY3RlZBIKCgJpZBgBIAEoAxINCgVsaWtlcxgCIAEoAxIQCghkaXNsaWtlcxgDIAEoAxoHCgVSZXNldBoHCgVSZWFkeUIHCgVldmVudCKUAQoMTm90aWZpY2F0aW9uEgoKAmlkGAEgASgDEgwKBGtpbmQYAiABKAkSDQoFYXRfbXMYAyABKAMSDAoEcmVhZBgEIAEoCBIrCgdjb21tZW50GAUgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIRCglhY3Rvcl9pZHMYBiADKAMSDQoFY291bnQYByABKAUiOwoYTGlzdE5vdGlmaWNhdGlvbnNSZXF1ZXN0EhAKCHBvc2l0aW9uGAEgASgMEg0KBWxpbWl0GAIgASgFImcKFkxpc3ROb3RpZmljYXRpb25zUmVwbHkSNgoNbm90aWZpY2F0aW9ucxgBIAMoCzIfLnN0b3JleS5jb21tZW50LnYxLk5vdGlmaWNhdGlvbhIVCg1uZXh0X3Bvc2l0aW9uGAIgASgMIhQKEkNvdW50VW5yZWFkUmVxdWVzdCIhChBDb3VudFVucmVhZFJlcGx5Eg0KBWNvdW50GAEgASgDIiAKD01hcmtSZWFkUmVxdWVzdBINCgV1cF90bxgBIAEoAyIPCg1NYXJrUmVhZFJlcGx5IiMKFUluc3BlY3RDb21tZW50UmVxdWVzdBIKCgJpZBgBIAEoAyKjAQoTSW5zcGVjdENvbW1lbnRSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBI6CgVlZGl0cxgCIAMoCzIrLnN0b3JleS5jb21tZW50LnYxLkluc3BlY3RDb21tZW50UmVwbHkuRWRpdBojCgRFZGl0EgwKBHRleHQYASABKAkSDQoFYXRfbXMYAiABKAMipQIKFVNlYXJjaENvbW1lbnRzUmVxdWVzdBINCgVxdWVyeRgBIAEoCRIRCglhdXRob3JfaWQYAiABKAMSFAoMc3ViamVjdF90eXBlGAMgASgJEhMKC3N1YmplY3Rfb2lkGAQgASgJEi8KBnN0YXRlcxgFIAMoDjIfLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRTdGF0ZRIUCgdmcm9tX21zGAYgASgDSACIAQESEgoFdG9fbXMYByABKANIAYgBARItCgVvcmRlchgIIAEoDjIeLnN0b3JleS5jb21tZW50LnYxLlNlYXJjaE9yZGVyEhAKCHBvc2l0aW9uGAkgASgMEg0KBWxpbWl0GAogASgFQgoKCF9mcm9tX21zQggKBl90b19tcyK/AQoTU2VhcmNoQ29tbWVudHNSZXBseRI4CgRoaXRzGAEgAygLMiouc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoQ29tbWVudHNSZXBseS5IaXQSFQoNbmV4dF9wb3NpdGlvbhgCIAEoDBIQCghkZWdyYWRlZBgDIAMoCRpFCgNIaXQSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSEQoJaGlnaGxpZ2h0GAIgASgJKtEBCgxDb21tZW50U3RhdGUSHQoZQ09NTUVOVF9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUNPTU1FTlRfU1RBVEVfUEVORElORxABEhkKFUNPTU1FTlRfU1RBVEVfVklTSUJMRRACEhsKF0NPTU1FTlRfU1RBVEVfSU5fUkVWSUVXEAMSGgoWQ09NTUVOVF9TVEFURV9SRUpFQ1RFRBAEEhgKFENPTU1FTlRfU1RBVEVfSElEREVOEAUSGQoVQ09NTUVOVF9TVEFURV9ERUxFVEVEEAYqRgoEU29ydBIUChBTT1JUX1VOU1BFQ0lGSUVEEAASDAoIU09SVF9IT1QQARIMCghTT1JUX05FVxACEgwKCFNPUlRfT0xEEAMqYAoIUmVhY3Rpb24SGAoUUkVBQ1RJT05fVU5TUEVDSUZJRUQQABIRCg1SRUFDVElPTl9OT05FEAESEQoNUkVBQ1RJT05fTElLRRACEhQKEFJFQUNUSU9OX0RJU0xJS0UQAyp8CgxTdWJqZWN0U3RhdGUSHQoZU1VCSkVDVF9TVEFURV9VTlNQRUNJRklFRBAAEhYKElNVQkpFQ1RfU1RBVEVfT1BFThABEhsKF1NVQkpFQ1RfU1RBVEVfUkVBRF9PTkxZEAISGAoUU1VCSkVDVF9TVEFURV9DTE9TRUQQAypzCgtTZWFyY2hPcmRlchIcChhTRUFSQ0hfT1JERVJfVU5TUEVDSUZJRUQQABIaChZTRUFSQ0hfT1JERVJfUkVMRVZBTkNFEAESFAoQU0VBUkNIX09SREVSX05FVxACEhQKEFNFQVJDSF9PUkRFUl9PTEQQAzL5CgoOQ29tbWVudFNlcnZpY2USTQoHUHVibGlzaBIhLnN0b3JleS5jb21tZW50LnYxLlB1Ymxpc2hSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuUHVibGlzaFJlcGx5EkcKBEVkaXQSHi5zdG9yZXkuY29tbWVudC52MS5FZGl0UmVxdWVzdBofLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRSZXBseRJKCgZEZWxldGUSIC5zdG9yZXkuY29tbWVudC52MS5EZWxldGVSZXF1ZXN0Gh4uc3RvcmV5LmNvbW1lbnQudjEuRGVsZXRlUmVwbHkSRwoFUmVhY3QSHy5zdG9yZXkuY29tbWVudC52MS5SZWFjdFJlcXVlc3QaHS5zdG9yZXkuY29tbWVudC52MS5SZWFjdFJlcGx5EkoKBkltcG9ydBIgLnN0b3JleS5jb21tZW50LnYxLkltcG9ydFJlcXVlc3QaHi5zdG9yZXkuY29tbWVudC52MS5JbXBvcnRSZXBseRJcCgxMaXN0Q29tbWVudHMSJi5zdG9yZXkuY29tbWVudC52MS5MaXN0Q29tbWVudHNSZXF1ZXN0GiQuc3RvcmV5LmNvbW1lbnQudjEuTGlzdENvbW1lbnRzUmVwbHkSWQoLTGlzdFJlcGxpZXMSJS5zdG9yZXkuY29tbWVudC52MS5MaXN0UmVwbGllc1JlcXVlc3QaIy5zdG9yZXkuY29tbWVudC52MS5MaXN0UmVwbGllc1JlcGx5ElYKCkdldENvbW1lbnQSJC5zdG9yZXkuY29tbWVudC52MS5HZXRDb21tZW50UmVxdWVzdBoiLnN0b3JleS5jb21tZW50LnYxLkdldENvbW1lbnRSZXBseRJTCgpHZXRTdWJqZWN0EiQuc3RvcmV5LmNvbW1lbnQudjEuR2V0U3ViamVjdFJlcXVlc3QaHy5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVwbHkSWQoLQmF0Y2hDb3VudHMSJS5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcXVlc3QaIy5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcGx5EksKBVdhdGNoEh8uc3RvcmV5LmNvbW1lbnQudjEuV2F0Y2hSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50MAESawoRTGlzdE5vdGlmaWNhdGlvbnMSKy5zdG9yZXkuY29tbWVudC52MS5MaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QaKS5zdG9yZXkuY29tbWVudC52MS5MaXN0Tm90aWZpY2F0aW9uc1JlcGx5ElkKC0NvdW50VW5yZWFkEiUuc3RvcmV5LmNvbW1lbnQudjEuQ291bnRVbnJlYWRSZXF1ZXN0GiMuc3RvcmV5LmNvbW1lbnQudjEuQ291bnRVbnJlYWRSZXBseRJQCghNYXJrUmVhZBIiLnN0b3JleS5jb21tZW50LnYxLk1hcmtSZWFkUmVxdWVzdBogLnN0b3JleS5jb21tZW50LnYxLk1hcmtSZWFkUmVwbHkSYgoOSW5zcGVjdENvbW1lbnQSKC5zdG9yZXkuY29tbWVudC52MS5JbnNwZWN0Q29tbWVudFJlcXVlc3QaJi5zdG9yZXkuY29tbWVudC52MS5JbnNwZWN0Q29tbWVudFJlcGx5EmIKDlNlYXJjaENvbW1lbnRzEiguc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoQ29tbWVudHNSZXF1ZXN0GiYuc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoQ29tbWVudHNSZXBseWIGcHJvdG8z");
+  fileDesc("Ch9zdG9yZXkvY29tbWVudC92MS9jb21tZW50LnByb3RvEhFzdG9yZXkuY29tbWVudC52MSInCgpTdWJqZWN0UmVmEgwKBHR5cGUYASABKAkSCwoDb2lkGAIgASgJIiwKB01lbnRpb24SDwoHdXNlcl9pZBgBIAEoAxIQCgh1c2VybmFtZRgCIAEoCSL/AwoHQ29tbWVudBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIPCgdyb290X2lkGAMgASgDEhEKCXBhcmVudF9pZBgEIAEoAxINCgVmbG9vchgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRTdGF0ZRITCgtyZWFzb25fY29kZRgHIAEoCRIRCglhdXRob3JfaWQYCCABKAMSGAoQcmVwbHlfdG9fdXNlcl9pZBgJIAEoAxIMCgR0ZXh0GAogASgJEgwKBGh0bWwYCyABKAkSLAoIbWVudGlvbnMYDCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEhUKDWNyZWF0ZWRfYXRfbXMYDSABKAMSFAoMZWRpdGVkX2F0X21zGA4gASgDEg0KBWxpa2VzGA8gASgDEhAKCGRpc2xpa2VzGBAgASgDEhMKC3JlcGx5X2NvdW50GBEgASgDEg4KBnBpbm5lZBgSIAEoCBIpCgZ2aWV3ZXIYEyABKAsyGS5zdG9yZXkuY29tbWVudC52MS5WaWV3ZXISKwoHcmVwbGllcxgUIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQikwEKBlZpZXdlchItCghyZWFjdGlvbhgBIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLlJlYWN0aW9uEhAKCGNhbl9lZGl0GAIgASgIEhIKCmNhbl9kZWxldGUYAyABKAgSDwoHY2FuX3BpbhgEIAEoCBISCgpjYW5fcmVwb3J0GAUgASgIEg8KB2Jsb2NrZWQYBiABKAgiJAoGQ291bnRzEg0KBXJvb3RzGAEgASgDEgsKA2FsbBgCIAEoAyL5AQoHU3ViamVjdBIKCgJpZBgBIAEoAxIqCgNyZWYYAiABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEg0KBXRpdGxlGAMgASgJEgsKA3VybBgEIAEoCRIQCghvd25lcl9pZBgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RTdGF0ZRITCgtwb2xpY3lfbW9kZRgHIAEoCRIYChBwb2xpY3lfbWluX2xldmVsGAggASgFEikKBmNvdW50cxgJIAEoCzIZLnN0b3JleS5jb21tZW50LnYxLkNvdW50cyLEAQoOUHVibGlzaFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSDAoEdGV4dBgCIAEoCRIRCglwYXJlbnRfaWQYAyABKAMSLAoIbWVudGlvbnMYBCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEjMKC2lkZW1wb3RlbmN5GAUgASgLMh4uc3RvcmV5LmNvbW1lbnQudjEuSWRlbXBvdGVuY3kiLwoLSWRlbXBvdGVuY3kSCwoDa2V5GAEgASgJEhMKC2ZpbmdlcnByaW50GAIgASgMIk0KDFB1Ymxpc2hSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIQCghyZXBsYXllZBgCIAEoCCJVCgtFZGl0UmVxdWVzdBIKCgJpZBgBIAEoAxIMCgR0ZXh0GAIgASgJEiwKCG1lbnRpb25zGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbiI7CgxDb21tZW50UmVwbHkSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQiGwoNRGVsZXRlUmVxdWVzdBIKCgJpZBgBIAEoAyINCgtEZWxldGVSZXBseSJGCgxSZWFjdFJlcXVlc3QSCgoCaWQYASABKAMSKgoFdmFsdWUYAiABKA4yGy5zdG9yZXkuY29tbWVudC52MS5SZWFjdGlvbiI4CgpSZWFjdFJlcGx5EioKBXZhbHVlGAEgASgOMhsuc3RvcmV5LmNvbW1lbnQudjEuUmVhY3Rpb24i9QEKDUltcG9ydFJlcXVlc3QSDgoGc291cmNlGAEgASgJEjQKBWl0ZW1zGAIgAygLMiUuc3RvcmV5LmNvbW1lbnQudjEuSW1wb3J0UmVxdWVzdC5JdGVtGp0BCgRJdGVtEhIKCnNvdXJjZV9rZXkYASABKAkSLgoHc3ViamVjdBgCIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSGQoRcGFyZW50X3NvdXJjZV9rZXkYAyABKAkSEQoJYXV0aG9yX2lkGAQgASgDEgwKBHRleHQYBSABKAkSFQoNY3JlYXRlZF9hdF9tcxgGIAEoAyKWAQoLSW1wb3J0UmVwbHkSEAoIYWNjZXB0ZWQYASABKAUSDQoFa25vd24YAiABKAUSNwoHc2tpcHBlZBgDIAMoCzImLnN0b3JleS5jb21tZW50LnYxLkltcG9ydFJlcGx5LlNraXBwZWQaLQoHU2tpcHBlZBISCgpzb3VyY2Vfa2V5GAEgASgJEg4KBnJlYXNvbhgCIAEoCSKtAQoTTGlzdENvbW1lbnRzUmVxdWVzdBIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIlCgRzb3J0GAIgASgOMhcuc3RvcmV5LmNvbW1lbnQudjEuU29ydBIQCghwb3NpdGlvbhgDIAEoDBINCgVsaW1pdBgEIAEoBRINCgVmbG9vchgFIAEoAxIPCgdwcmV2aWV3GAYgASgFItQBChFMaXN0Q29tbWVudHNSZXBseRIrCgdzdWJqZWN0GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdBIqCgZwaW5uZWQYAiADKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EiwKCGNvbW1lbnRzGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIVCg1uZXh0X3Bvc2l0aW9uGAQgASgMEhAKCGRlZ3JhZGVkGAUgAygJEg8KB3ZlcnNpb24YBiABKAMibQoSTGlzdFJlcGxpZXNSZXF1ZXN0Eg8KB3Jvb3RfaWQYASABKAMSJQoEc29ydBgCIAEoDjIXLnN0b3JleS5jb21tZW50LnYxLlNvcnQSEAoIcG9zaXRpb24YAyABKAwSDQoFbGltaXQYBCABKAUipAEKEExpc3RSZXBsaWVzUmVwbHkSKAoEcm9vdBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSLAoIY29tbWVudHMYAiADKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EhUKDW5leHRfcG9zaXRpb24YAyABKAwSEAoIZGVncmFkZWQYBCADKAkSDwoHdmVyc2lvbhgFIAEoAyJSChNWaWV3Q29tbWVudHNSZXF1ZXN0Ei4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEgsKA2lkcxgCIAMoAyKvAQoRVmlld0NvbW1lbnRzUmVwbHkSDwoHZGlmZmVycxgBIAEoCBI4CgVpdGVtcxgCIAMoCzIpLnN0b3JleS5jb21tZW50LnYxLlZpZXdDb21tZW50c1JlcGx5Lkl0ZW0SEAoIZGVncmFkZWQYAyADKAkaPQoESXRlbRIKCgJpZBgBIAEoAxIpCgZ2aWV3ZXIYAiABKAsyGS5zdG9yZXkuY29tbWVudC52MS5WaWV3ZXIiHwoRR2V0Q29tbWVudFJlcXVlc3QSCgoCaWQYASABKAMilQEKD0dldENvbW1lbnRSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIoCgRyb290GAIgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIrCgdzdWJqZWN0GAMgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdCJDChFHZXRTdWJqZWN0UmVxdWVzdBIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZiI7CgxTdWJqZWN0UmVwbHkSKwoHc3ViamVjdBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3QiRQoSQmF0Y2hDb3VudHNSZXF1ZXN0Ei8KCHN1YmplY3RzGAEgAygLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZiKuAQoQQmF0Y2hDb3VudHNSZXBseRI3CgVpdGVtcxgBIAMoCzIoLnN0b3JleS5jb21tZW50LnYxLkJhdGNoQ291bnRzUmVwbHkuSXRlbRphCgRJdGVtEi4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEikKBmNvdW50cxgCIAEoCzIZLnN0b3JleS5jb21tZW50LnYxLkNvdW50cyJVCgxXYXRjaFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSFQoNbGFzdF9ldmVudF9pZBgCIAEoCSLKAwoMU3ViamVjdEV2ZW50EgoKAmlkGAEgASgJEi0KB2NyZWF0ZWQYAiABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50SAASLQoHdXBkYXRlZBgDIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRIABI6CgdkZWxldGVkGAQgASgLMicuc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50LlJlbW92ZWRIABI6CgdyZWFjdGVkGAUgASgLMicuc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50LlJlYWN0ZWRIABI2CgVyZXNldBgGIAEoCzIlLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZXNldEgAEjYKBXJlYWR5GAcgASgLMiUuc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50LlJlYWR5SAAaFQoHUmVtb3ZlZBIKCgJpZBgBIAEoAxo2CgdSZWFjdGVkEgoKAmlkGAEgASgDEg0KBWxpa2VzGAIgASgDEhAKCGRpc2xpa2VzGAMgASgDGgcKBVJlc2V0GgcKBVJlYWR5QgcKBWV2ZW50IpQBCgxOb3RpZmljYXRpb24SCgoCaWQYASABKAMSDAoEa2luZBgCIAEoCRINCgVhdF9tcxgDIAEoAxIMCgRyZWFkGAQgASgIEisKB2NvbW1lbnQYBSABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EhEKCWFjdG9yX2lkcxgGIAMoAxINCgVjb3VudBgHIAEoBSI7ChhMaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QSEAoIcG9zaXRpb24YASABKAwSDQoFbGltaXQYAiABKAUiZwoWTGlzdE5vdGlmaWNhdGlvbnNSZXBseRI2Cg1ub3RpZmljYXRpb25zGAEgAygLMh8uc3RvcmV5LmNvbW1lbnQudjEuTm90aWZpY2F0aW9uEhUKDW5leHRfcG9zaXRpb24YAiABKAwiFAoSQ291bnRVbnJlYWRSZXF1ZXN0IiEKEENvdW50VW5yZWFkUmVwbHkSDQoFY291bnQYASABKAMiIAoPTWFya1JlYWRSZXF1ZXN0Eg0KBXVwX3RvGAEgASgDIg8KDU1hcmtSZWFkUmVwbHkiIwoVSW5zcGVjdENvbW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgDIqMBChNJbnNwZWN0Q29tbWVudFJlcGx5EisKB2NvbW1lbnQYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EjoKBWVkaXRzGAIgAygLMisuc3RvcmV5LmNvbW1lbnQudjEuSW5zcGVjdENvbW1lbnRSZXBseS5FZGl0GiMKBEVkaXQSDAoEdGV4dBgBIAEoCRINCgVhdF9tcxgCIAEoAyKlAgoVU2VhcmNoQ29tbWVudHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEhEKCWF1dGhvcl9pZBgCIAEoAxIUCgxzdWJqZWN0X3R5cGUYAyABKAkSEwoLc3ViamVjdF9vaWQYBCABKAkSLwoGc3RhdGVzGAUgAygOMh8uc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudFN0YXRlEhQKB2Zyb21fbXMYBiABKANIAIgBARISCgV0b19tcxgHIAEoA0gBiAEBEi0KBW9yZGVyGAggASgOMh4uc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoT3JkZXISEAoIcG9zaXRpb24YCSABKAwSDQoFbGltaXQYCiABKAVCCgoIX2Zyb21fbXNCCAoGX3RvX21zIr8BChNTZWFyY2hDb21tZW50c1JlcGx5EjgKBGhpdHMYASADKAsyKi5zdG9yZXkuY29tbWVudC52MS5TZWFyY2hDb21tZW50c1JlcGx5LkhpdBIVCg1uZXh0X3Bvc2l0aW9uGAIgASgMEhAKCGRlZ3JhZGVkGAMgAygJGkUKA0hpdBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIRCgloaWdobGlnaHQYAiABKAkq0QEKDENvbW1lbnRTdGF0ZRIdChlDT01NRU5UX1NUQVRFX1VOU1BFQ0lGSUVEEAASGQoVQ09NTUVOVF9TVEFURV9QRU5ESU5HEAESGQoVQ09NTUVOVF9TVEFURV9WSVNJQkxFEAISGwoXQ09NTUVOVF9TVEFURV9JTl9SRVZJRVcQAxIaChZDT01NRU5UX1NUQVRFX1JFSkVDVEVEEAQSGAoUQ09NTUVOVF9TVEFURV9ISURERU4QBRIZChVDT01NRU5UX1NUQVRFX0RFTEVURUQQBipGCgRTb3J0EhQKEFNPUlRfVU5TUEVDSUZJRUQQABIMCghTT1JUX0hPVBABEgwKCFNPUlRfTkVXEAISDAoIU09SVF9PTEQQAypgCghSZWFjdGlvbhIYChRSRUFDVElPTl9VTlNQRUNJRklFRBAAEhEKDVJFQUNUSU9OX05PTkUQARIRCg1SRUFDVElPTl9MSUtFEAISFAoQUkVBQ1RJT05fRElTTElLRRADKnwKDFN1YmplY3RTdGF0ZRIdChlTVUJKRUNUX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSU1VCSkVDVF9TVEFURV9PUEVOEAESGwoXU1VCSkVDVF9TVEFURV9SRUFEX09OTFkQAhIYChRTVUJKRUNUX1NUQVRFX0NMT1NFRBADKnMKC1NlYXJjaE9yZGVyEhwKGFNFQVJDSF9PUkRFUl9VTlNQRUNJRklFRBAAEhoKFlNFQVJDSF9PUkRFUl9SRUxFVkFOQ0UQARIUChBTRUFSQ0hfT1JERVJfTkVXEAISFAoQU0VBUkNIX09SREVSX09MRBADMtcLCg5Db21tZW50U2VydmljZRJNCgdQdWJsaXNoEiEuc3RvcmV5LmNvbW1lbnQudjEuUHVibGlzaFJlcXVlc3QaHy5zdG9yZXkuY29tbWVudC52MS5QdWJsaXNoUmVwbHkSRwoERWRpdBIeLnN0b3JleS5jb21tZW50LnYxLkVkaXRSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudFJlcGx5EkoKBkRlbGV0ZRIgLnN0b3JleS5jb21tZW50LnYxLkRlbGV0ZVJlcXVlc3QaHi5zdG9yZXkuY29tbWVudC52MS5EZWxldGVSZXBseRJHCgVSZWFjdBIfLnN0b3JleS5jb21tZW50LnYxLlJlYWN0UmVxdWVzdBodLnN0b3JleS5jb21tZW50LnYxLlJlYWN0UmVwbHkSSgoGSW1wb3J0EiAuc3RvcmV5LmNvbW1lbnQudjEuSW1wb3J0UmVxdWVzdBoeLnN0b3JleS5jb21tZW50LnYxLkltcG9ydFJlcGx5ElwKDExpc3RDb21tZW50cxImLnN0b3JleS5jb21tZW50LnYxLkxpc3RDb21tZW50c1JlcXVlc3QaJC5zdG9yZXkuY29tbWVudC52MS5MaXN0Q29tbWVudHNSZXBseRJZCgtMaXN0UmVwbGllcxIlLnN0b3JleS5jb21tZW50LnYxLkxpc3RSZXBsaWVzUmVxdWVzdBojLnN0b3JleS5jb21tZW50LnYxLkxpc3RSZXBsaWVzUmVwbHkSXAoMVmlld0NvbW1lbnRzEiYuc3RvcmV5LmNvbW1lbnQudjEuVmlld0NvbW1lbnRzUmVxdWVzdBokLnN0b3JleS5jb21tZW50LnYxLlZpZXdDb21tZW50c1JlcGx5ElYKCkdldENvbW1lbnQSJC5zdG9yZXkuY29tbWVudC52MS5HZXRDb21tZW50UmVxdWVzdBoiLnN0b3JleS5jb21tZW50LnYxLkdldENvbW1lbnRSZXBseRJTCgpHZXRTdWJqZWN0EiQuc3RvcmV5LmNvbW1lbnQudjEuR2V0U3ViamVjdFJlcXVlc3QaHy5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVwbHkSWQoLQmF0Y2hDb3VudHMSJS5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcXVlc3QaIy5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcGx5EksKBVdhdGNoEh8uc3RvcmV5LmNvbW1lbnQudjEuV2F0Y2hSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50MAESawoRTGlzdE5vdGlmaWNhdGlvbnMSKy5zdG9yZXkuY29tbWVudC52MS5MaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QaKS5zdG9yZXkuY29tbWVudC52MS5MaXN0Tm90aWZpY2F0aW9uc1JlcGx5ElkKC0NvdW50VW5yZWFkEiUuc3RvcmV5LmNvbW1lbnQudjEuQ291bnRVbnJlYWRSZXF1ZXN0GiMuc3RvcmV5LmNvbW1lbnQudjEuQ291bnRVbnJlYWRSZXBseRJQCghNYXJrUmVhZBIiLnN0b3JleS5jb21tZW50LnYxLk1hcmtSZWFkUmVxdWVzdBogLnN0b3JleS5jb21tZW50LnYxLk1hcmtSZWFkUmVwbHkSYgoOSW5zcGVjdENvbW1lbnQSKC5zdG9yZXkuY29tbWVudC52MS5JbnNwZWN0Q29tbWVudFJlcXVlc3QaJi5zdG9yZXkuY29tbWVudC52MS5JbnNwZWN0Q29tbWVudFJlcGx5EmIKDlNlYXJjaENvbW1lbnRzEiguc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoQ29tbWVudHNSZXF1ZXN0GiYuc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoQ29tbWVudHNSZXBseWIGcHJvdG8z");
 
 /**
  * @generated from message storey.comment.v1.SubjectRef
@@ -714,6 +714,13 @@ export type ListCommentsReply = Message<"storey.comment.v1.ListCommentsReply"> &
    * @generated from field: repeated string degraded = 5;
    */
   degraded: string[];
+
+  /**
+   * Of the subject: every change up to it is in the page.
+   *
+   * @generated from field: int64 version = 6;
+   */
+  version: bigint;
 };
 
 /**
@@ -778,6 +785,13 @@ export type ListRepliesReply = Message<"storey.comment.v1.ListRepliesReply"> & {
    * @generated from field: repeated string degraded = 4;
    */
   degraded: string[];
+
+  /**
+   * Of the subject: every change up to it is in the page.
+   *
+   * @generated from field: int64 version = 5;
+   */
+  version: bigint;
 };
 
 /**
@@ -786,6 +800,85 @@ export type ListRepliesReply = Message<"storey.comment.v1.ListRepliesReply"> & {
  */
 export const ListRepliesReplySchema: GenMessage<ListRepliesReply> = /*@__PURE__*/
   messageDesc(file_storey_comment_v1_comment, 20);
+
+/**
+ * The viewer is the principal of the call.
+ *
+ * @generated from message storey.comment.v1.ViewCommentsRequest
+ */
+export type ViewCommentsRequest = Message<"storey.comment.v1.ViewCommentsRequest"> & {
+  /**
+   * @generated from field: storey.comment.v1.SubjectRef subject = 1;
+   */
+  subject?: SubjectRef | undefined;
+
+  /**
+   * Those on the page, at most 250.
+   *
+   * @generated from field: repeated int64 ids = 2;
+   */
+  ids: bigint[];
+};
+
+/**
+ * Describes the message storey.comment.v1.ViewCommentsRequest.
+ * Use `create(ViewCommentsRequestSchema)` to create a new message.
+ */
+export const ViewCommentsRequestSchema: GenMessage<ViewCommentsRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 21);
+
+/**
+ * @generated from message storey.comment.v1.ViewCommentsReply
+ */
+export type ViewCommentsReply = Message<"storey.comment.v1.ViewCommentsReply"> & {
+  /**
+   * The viewer's own latest writes are not what everybody sees yet: the page must be listed for him.
+   *
+   * @generated from field: bool differs = 1;
+   */
+  differs: boolean;
+
+  /**
+   * Those he sees otherwise than most, who may report it and have not reacted.
+   *
+   * @generated from field: repeated storey.comment.v1.ViewCommentsReply.Item items = 2;
+   */
+  items: ViewCommentsReply_Item[];
+
+  /**
+   * @generated from field: repeated string degraded = 3;
+   */
+  degraded: string[];
+};
+
+/**
+ * Describes the message storey.comment.v1.ViewCommentsReply.
+ * Use `create(ViewCommentsReplySchema)` to create a new message.
+ */
+export const ViewCommentsReplySchema: GenMessage<ViewCommentsReply> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 22);
+
+/**
+ * @generated from message storey.comment.v1.ViewCommentsReply.Item
+ */
+export type ViewCommentsReply_Item = Message<"storey.comment.v1.ViewCommentsReply.Item"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * @generated from field: storey.comment.v1.Viewer viewer = 2;
+   */
+  viewer?: Viewer | undefined;
+};
+
+/**
+ * Describes the message storey.comment.v1.ViewCommentsReply.Item.
+ * Use `create(ViewCommentsReply_ItemSchema)` to create a new message.
+ */
+export const ViewCommentsReply_ItemSchema: GenMessage<ViewCommentsReply_Item> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 22, 0);
 
 /**
  * @generated from message storey.comment.v1.GetCommentRequest
@@ -802,7 +895,7 @@ export type GetCommentRequest = Message<"storey.comment.v1.GetCommentRequest"> &
  * Use `create(GetCommentRequestSchema)` to create a new message.
  */
 export const GetCommentRequestSchema: GenMessage<GetCommentRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 21);
+  messageDesc(file_storey_comment_v1_comment, 23);
 
 /**
  * @generated from message storey.comment.v1.GetCommentReply
@@ -831,7 +924,7 @@ export type GetCommentReply = Message<"storey.comment.v1.GetCommentReply"> & {
  * Use `create(GetCommentReplySchema)` to create a new message.
  */
 export const GetCommentReplySchema: GenMessage<GetCommentReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 22);
+  messageDesc(file_storey_comment_v1_comment, 24);
 
 /**
  * @generated from message storey.comment.v1.GetSubjectRequest
@@ -848,7 +941,7 @@ export type GetSubjectRequest = Message<"storey.comment.v1.GetSubjectRequest"> &
  * Use `create(GetSubjectRequestSchema)` to create a new message.
  */
 export const GetSubjectRequestSchema: GenMessage<GetSubjectRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 23);
+  messageDesc(file_storey_comment_v1_comment, 25);
 
 /**
  * @generated from message storey.comment.v1.SubjectReply
@@ -865,7 +958,7 @@ export type SubjectReply = Message<"storey.comment.v1.SubjectReply"> & {
  * Use `create(SubjectReplySchema)` to create a new message.
  */
 export const SubjectReplySchema: GenMessage<SubjectReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 24);
+  messageDesc(file_storey_comment_v1_comment, 26);
 
 /**
  * @generated from message storey.comment.v1.BatchCountsRequest
@@ -884,7 +977,7 @@ export type BatchCountsRequest = Message<"storey.comment.v1.BatchCountsRequest">
  * Use `create(BatchCountsRequestSchema)` to create a new message.
  */
 export const BatchCountsRequestSchema: GenMessage<BatchCountsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 25);
+  messageDesc(file_storey_comment_v1_comment, 27);
 
 /**
  * @generated from message storey.comment.v1.BatchCountsReply
@@ -901,7 +994,7 @@ export type BatchCountsReply = Message<"storey.comment.v1.BatchCountsReply"> & {
  * Use `create(BatchCountsReplySchema)` to create a new message.
  */
 export const BatchCountsReplySchema: GenMessage<BatchCountsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 26);
+  messageDesc(file_storey_comment_v1_comment, 28);
 
 /**
  * @generated from message storey.comment.v1.BatchCountsReply.Item
@@ -923,7 +1016,7 @@ export type BatchCountsReply_Item = Message<"storey.comment.v1.BatchCountsReply.
  * Use `create(BatchCountsReply_ItemSchema)` to create a new message.
  */
 export const BatchCountsReply_ItemSchema: GenMessage<BatchCountsReply_Item> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 26, 0);
+  messageDesc(file_storey_comment_v1_comment, 28, 0);
 
 /**
  * @generated from message storey.comment.v1.WatchRequest
@@ -945,7 +1038,7 @@ export type WatchRequest = Message<"storey.comment.v1.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 27);
+  messageDesc(file_storey_comment_v1_comment, 29);
 
 /**
  * @generated from message storey.comment.v1.SubjectEvent
@@ -1003,7 +1096,7 @@ export type SubjectEvent = Message<"storey.comment.v1.SubjectEvent"> & {
  * Use `create(SubjectEventSchema)` to create a new message.
  */
 export const SubjectEventSchema: GenMessage<SubjectEvent> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 28);
+  messageDesc(file_storey_comment_v1_comment, 30);
 
 /**
  * @generated from message storey.comment.v1.SubjectEvent.Removed
@@ -1020,7 +1113,7 @@ export type SubjectEvent_Removed = Message<"storey.comment.v1.SubjectEvent.Remov
  * Use `create(SubjectEvent_RemovedSchema)` to create a new message.
  */
 export const SubjectEvent_RemovedSchema: GenMessage<SubjectEvent_Removed> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 28, 0);
+  messageDesc(file_storey_comment_v1_comment, 30, 0);
 
 /**
  * @generated from message storey.comment.v1.SubjectEvent.Reacted
@@ -1047,7 +1140,7 @@ export type SubjectEvent_Reacted = Message<"storey.comment.v1.SubjectEvent.React
  * Use `create(SubjectEvent_ReactedSchema)` to create a new message.
  */
 export const SubjectEvent_ReactedSchema: GenMessage<SubjectEvent_Reacted> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 28, 1);
+  messageDesc(file_storey_comment_v1_comment, 30, 1);
 
 /**
  * What came between is not known any more: load the page anew.
@@ -1062,7 +1155,7 @@ export type SubjectEvent_Reset = Message<"storey.comment.v1.SubjectEvent.Reset">
  * Use `create(SubjectEvent_ResetSchema)` to create a new message.
  */
 export const SubjectEvent_ResetSchema: GenMessage<SubjectEvent_Reset> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 28, 2);
+  messageDesc(file_storey_comment_v1_comment, 30, 2);
 
 /**
  * Sent once, when every later event will be delivered.
@@ -1077,7 +1170,7 @@ export type SubjectEvent_Ready = Message<"storey.comment.v1.SubjectEvent.Ready">
  * Use `create(SubjectEvent_ReadySchema)` to create a new message.
  */
 export const SubjectEvent_ReadySchema: GenMessage<SubjectEvent_Ready> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 28, 3);
+  messageDesc(file_storey_comment_v1_comment, 30, 3);
 
 /**
  * @generated from message storey.comment.v1.Notification
@@ -1126,7 +1219,7 @@ export type Notification = Message<"storey.comment.v1.Notification"> & {
  * Use `create(NotificationSchema)` to create a new message.
  */
 export const NotificationSchema: GenMessage<Notification> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 29);
+  messageDesc(file_storey_comment_v1_comment, 31);
 
 /**
  * @generated from message storey.comment.v1.ListNotificationsRequest
@@ -1148,7 +1241,7 @@ export type ListNotificationsRequest = Message<"storey.comment.v1.ListNotificati
  * Use `create(ListNotificationsRequestSchema)` to create a new message.
  */
 export const ListNotificationsRequestSchema: GenMessage<ListNotificationsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 30);
+  messageDesc(file_storey_comment_v1_comment, 32);
 
 /**
  * @generated from message storey.comment.v1.ListNotificationsReply
@@ -1170,7 +1263,7 @@ export type ListNotificationsReply = Message<"storey.comment.v1.ListNotification
  * Use `create(ListNotificationsReplySchema)` to create a new message.
  */
 export const ListNotificationsReplySchema: GenMessage<ListNotificationsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 31);
+  messageDesc(file_storey_comment_v1_comment, 33);
 
 /**
  * @generated from message storey.comment.v1.CountUnreadRequest
@@ -1183,7 +1276,7 @@ export type CountUnreadRequest = Message<"storey.comment.v1.CountUnreadRequest">
  * Use `create(CountUnreadRequestSchema)` to create a new message.
  */
 export const CountUnreadRequestSchema: GenMessage<CountUnreadRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 32);
+  messageDesc(file_storey_comment_v1_comment, 34);
 
 /**
  * @generated from message storey.comment.v1.CountUnreadReply
@@ -1200,7 +1293,7 @@ export type CountUnreadReply = Message<"storey.comment.v1.CountUnreadReply"> & {
  * Use `create(CountUnreadReplySchema)` to create a new message.
  */
 export const CountUnreadReplySchema: GenMessage<CountUnreadReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 33);
+  messageDesc(file_storey_comment_v1_comment, 35);
 
 /**
  * @generated from message storey.comment.v1.MarkReadRequest
@@ -1219,7 +1312,7 @@ export type MarkReadRequest = Message<"storey.comment.v1.MarkReadRequest"> & {
  * Use `create(MarkReadRequestSchema)` to create a new message.
  */
 export const MarkReadRequestSchema: GenMessage<MarkReadRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 34);
+  messageDesc(file_storey_comment_v1_comment, 36);
 
 /**
  * @generated from message storey.comment.v1.MarkReadReply
@@ -1232,7 +1325,7 @@ export type MarkReadReply = Message<"storey.comment.v1.MarkReadReply"> & {
  * Use `create(MarkReadReplySchema)` to create a new message.
  */
 export const MarkReadReplySchema: GenMessage<MarkReadReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 35);
+  messageDesc(file_storey_comment_v1_comment, 37);
 
 /**
  * @generated from message storey.comment.v1.InspectCommentRequest
@@ -1249,7 +1342,7 @@ export type InspectCommentRequest = Message<"storey.comment.v1.InspectCommentReq
  * Use `create(InspectCommentRequestSchema)` to create a new message.
  */
 export const InspectCommentRequestSchema: GenMessage<InspectCommentRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 36);
+  messageDesc(file_storey_comment_v1_comment, 38);
 
 /**
  * @generated from message storey.comment.v1.InspectCommentReply
@@ -1271,7 +1364,7 @@ export type InspectCommentReply = Message<"storey.comment.v1.InspectCommentReply
  * Use `create(InspectCommentReplySchema)` to create a new message.
  */
 export const InspectCommentReplySchema: GenMessage<InspectCommentReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 37);
+  messageDesc(file_storey_comment_v1_comment, 39);
 
 /**
  * @generated from message storey.comment.v1.InspectCommentReply.Edit
@@ -1293,7 +1386,7 @@ export type InspectCommentReply_Edit = Message<"storey.comment.v1.InspectComment
  * Use `create(InspectCommentReply_EditSchema)` to create a new message.
  */
 export const InspectCommentReply_EditSchema: GenMessage<InspectCommentReply_Edit> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 37, 0);
+  messageDesc(file_storey_comment_v1_comment, 39, 0);
 
 /**
  * Every filter that is set must hold.
@@ -1371,7 +1464,7 @@ export type SearchCommentsRequest = Message<"storey.comment.v1.SearchCommentsReq
  * Use `create(SearchCommentsRequestSchema)` to create a new message.
  */
 export const SearchCommentsRequestSchema: GenMessage<SearchCommentsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 38);
+  messageDesc(file_storey_comment_v1_comment, 40);
 
 /**
  * @generated from message storey.comment.v1.SearchCommentsReply
@@ -1400,7 +1493,7 @@ export type SearchCommentsReply = Message<"storey.comment.v1.SearchCommentsReply
  * Use `create(SearchCommentsReplySchema)` to create a new message.
  */
 export const SearchCommentsReplySchema: GenMessage<SearchCommentsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 39);
+  messageDesc(file_storey_comment_v1_comment, 41);
 
 /**
  * @generated from message storey.comment.v1.SearchCommentsReply.Hit
@@ -1426,7 +1519,7 @@ export type SearchCommentsReply_Hit = Message<"storey.comment.v1.SearchCommentsR
  * Use `create(SearchCommentsReply_HitSchema)` to create a new message.
  */
 export const SearchCommentsReply_HitSchema: GenMessage<SearchCommentsReply_Hit> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 39, 0);
+  messageDesc(file_storey_comment_v1_comment, 41, 0);
 
 /**
  * @generated from enum storey.comment.v1.CommentState
@@ -1665,6 +1758,16 @@ export const CommentService: GenService<{
     methodKind: "unary";
     input: typeof ListRepliesRequestSchema;
     output: typeof ListRepliesReplySchema;
+  },
+  /**
+   * What one viewer sees otherwise on a page that is the same for everybody.
+   *
+   * @generated from rpc storey.comment.v1.CommentService.ViewComments
+   */
+  viewComments: {
+    methodKind: "unary";
+    input: typeof ViewCommentsRequestSchema;
+    output: typeof ViewCommentsReplySchema;
   },
   /**
    * @generated from rpc storey.comment.v1.CommentService.GetComment

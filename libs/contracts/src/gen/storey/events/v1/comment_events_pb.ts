@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storey/events/v1/comment_events.proto.
  */
 export const file_storey_events_v1_comment_events: GenFile = /*@__PURE__*/
-  fileDesc("CiVzdG9yZXkvZXZlbnRzL3YxL2NvbW1lbnRfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxIrcGCg5Db21tZW50Q29tbWFuZBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIQCghhY3Rvcl9pZBgDIAEoAxITCgthY3Rvcl9yb2xlcxgEIAMoCRIWCg5hY2NlcHRlZF9hdF9tcxgFIAEoAxIQCgh0cmFjZV9pZBgGIAEoCRI7CgdwdWJsaXNoGAogASgLMiguc3RvcmV5LmV2ZW50cy52MS5Db21tZW50Q29tbWFuZC5QdWJsaXNoSAASNQoEZWRpdBgLIAEoCzIlLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRWRpdEgAEjkKBmRlbGV0ZRgMIAEoCzInLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRGVsZXRlSAASNwoFcmVhY3QYDSABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRDb21tYW5kLlJlYWN0SAAa5QEKB1B1Ymxpc2gSDAoEdGV4dBgBIAEoCRIRCglwYXJlbnRfaWQYAiABKAMSDwoHcm9vdF9pZBgDIAEoAxIsCghtZW50aW9ucxgEIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLk1lbnRpb24SFwoPaWRlbXBvdGVuY3lfa2V5GAUgASgJEh8KF2lkZW1wb3RlbmN5X2ZpbmdlcnByaW50GAYgASgMEhwKFGlkZW1wb3RlbmN5X3Jlc3BvbnNlGAcgASgMEg4KBnNvdXJjZRgIIAEoCRISCgpzb3VyY2Vfa2V5GAkgASgJGlYKBEVkaXQSEgoKY29tbWVudF9pZBgBIAEoAxIMCgR0ZXh0GAIgASgJEiwKCG1lbnRpb25zGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbhocCgZEZWxldGUSEgoKY29tbWVudF9pZBgBIAEoAxpHCgVSZWFjdBISCgpjb21tZW50X2lkGAEgASgDEioKBXZhbHVlGAIgASgOMhsuc3RvcmV5LmNvbW1lbnQudjEuUmVhY3Rpb25CCQoHY29tbWFuZCLuBgoMQ29tbWVudEV2ZW50Ei4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEhIKCnN1YmplY3RfaWQYAiABKAMSEgoKY29tbWFuZF9pZBgDIAEoAxIQCghhY3Rvcl9pZBgEIAEoAxINCgVhdF9tcxgFIAEoAxIPCgd2ZXJzaW9uGAYgASgDEhAKCHRyYWNlX2lkGAcgASgJEjkKB2NyZWF0ZWQYCiABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRFdmVudC5DcmVhdGVkSAASOQoHdXBkYXRlZBgLIAEoCzImLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LlVwZGF0ZWRIABI5CgdkZWxldGVkGAwgASgLMiYuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50RXZlbnQuRGVsZXRlZEgAEjkKB3JlYWN0ZWQYDSABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRFdmVudC5SZWFjdGVkSAASOwoIcmVqZWN0ZWQYDiABKAsyJy5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRFdmVudC5SZWplY3RlZEgAGmIKB0NyZWF0ZWQSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSGAoQcGFyZW50X2F1dGhvcl9pZBgCIAEoAxIQCghpbXBvcnRlZBgDIAEoCBo2CgdVcGRhdGVkEisKB2NvbW1lbnQYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50GmoKB0RlbGV0ZWQSEgoKY29tbWVudF9pZBgBIAEoAxIPCgdyb290X2lkGAIgASgDEhEKCXBhcmVudF9pZBgDIAEoAxIRCgl0b21ic3RvbmUYBCABKAgSFAoMdmFuaXNoZWRfaWRzGAUgAygDGk8KB1JlYWN0ZWQSEgoKY29tbWVudF9pZBgBIAEoAxIPCgdyb290X2lkGAIgASgDEg0KBWxpa2VzGAMgASgDEhAKCGRpc2xpa2VzGAQgASgDGjcKCFJlamVjdGVkEisKB2NvbW1lbnQYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50QgcKBWV2ZW50YgZwcm90bzM", [file_storey_comment_v1_comment]);
+  fileDesc("CiVzdG9yZXkvZXZlbnRzL3YxL2NvbW1lbnRfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxIrcGCg5Db21tZW50Q29tbWFuZBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIQCghhY3Rvcl9pZBgDIAEoAxITCgthY3Rvcl9yb2xlcxgEIAMoCRIWCg5hY2NlcHRlZF9hdF9tcxgFIAEoAxIQCgh0cmFjZV9pZBgGIAEoCRI7CgdwdWJsaXNoGAogASgLMiguc3RvcmV5LmV2ZW50cy52MS5Db21tZW50Q29tbWFuZC5QdWJsaXNoSAASNQoEZWRpdBgLIAEoCzIlLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRWRpdEgAEjkKBmRlbGV0ZRgMIAEoCzInLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRGVsZXRlSAASNwoFcmVhY3QYDSABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRDb21tYW5kLlJlYWN0SAAa5QEKB1B1Ymxpc2gSDAoEdGV4dBgBIAEoCRIRCglwYXJlbnRfaWQYAiABKAMSDwoHcm9vdF9pZBgDIAEoAxIsCghtZW50aW9ucxgEIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLk1lbnRpb24SFwoPaWRlbXBvdGVuY3lfa2V5GAUgASgJEh8KF2lkZW1wb3RlbmN5X2ZpbmdlcnByaW50GAYgASgMEhwKFGlkZW1wb3RlbmN5X3Jlc3BvbnNlGAcgASgMEg4KBnNvdXJjZRgIIAEoCRISCgpzb3VyY2Vfa2V5GAkgASgJGlYKBEVkaXQSEgoKY29tbWVudF9pZBgBIAEoAxIMCgR0ZXh0GAIgASgJEiwKCG1lbnRpb25zGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbhocCgZEZWxldGUSEgoKY29tbWVudF9pZBgBIAEoAxpHCgVSZWFjdBISCgpjb21tZW50X2lkGAEgASgDEioKBXZhbHVlGAIgASgOMhsuc3RvcmV5LmNvbW1lbnQudjEuUmVhY3Rpb25CCQoHY29tbWFuZCIzCgVQbGFjZRIKCgJpZBgBIAEoAxIPCgdyb290X2lkGAIgASgDEg0KBWZsb29yGAMgASgDIpgHCgxDb21tZW50RXZlbnQSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSEgoKc3ViamVjdF9pZBgCIAEoAxISCgpjb21tYW5kX2lkGAMgASgDEhAKCGFjdG9yX2lkGAQgASgDEg0KBWF0X21zGAUgASgDEg8KB3ZlcnNpb24YBiABKAMSEAoIdHJhY2VfaWQYByABKAkSOQoHY3JlYXRlZBgKIAEoCzImLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LkNyZWF0ZWRIABI5Cgd1cGRhdGVkGAsgASgLMiYuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50RXZlbnQuVXBkYXRlZEgAEjkKB2RlbGV0ZWQYDCABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRFdmVudC5EZWxldGVkSAASOQoHcmVhY3RlZBgNIAEoCzImLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LlJlYWN0ZWRIABI7CghyZWplY3RlZBgOIAEoCzInLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LlJlamVjdGVkSAAaYgoHQ3JlYXRlZBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIYChBwYXJlbnRfYXV0aG9yX2lkGAIgASgDEhAKCGltcG9ydGVkGAMgASgIGjYKB1VwZGF0ZWQSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQakwEKB0RlbGV0ZWQSEgoKY29tbWVudF9pZBgBIAEoAxIPCgdyb290X2lkGAIgASgDEhEKCXBhcmVudF9pZBgDIAEoAxIRCgl0b21ic3RvbmUYBCABKAgSFAoMdmFuaXNoZWRfaWRzGAUgAygDEicKBnBsYWNlcxgGIAMoCzIXLnN0b3JleS5ldmVudHMudjEuUGxhY2UaTwoHUmVhY3RlZBISCgpjb21tZW50X2lkGAEgASgDEg8KB3Jvb3RfaWQYAiABKAMSDQoFbGlrZXMYAyABKAMSEAoIZGlzbGlrZXMYBCABKAMaNwoIUmVqZWN0ZWQSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRCBwoFZXZlbnRiBnByb3RvMw", [file_storey_comment_v1_comment]);
 
 /**
  * On comment.commands.v1, keyed by subject. Accepted; the job applies it once, by id.
@@ -221,6 +221,37 @@ export const CommentCommand_ReactSchema: GenMessage<CommentCommand_React> = /*@_
   messageDesc(file_storey_events_v1_comment_events, 0, 3);
 
 /**
+ * Where a comment stands.
+ *
+ * @generated from message storey.events.v1.Place
+ */
+export type Place = Message<"storey.events.v1.Place"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * 0 on a root.
+   *
+   * @generated from field: int64 root_id = 2;
+   */
+  rootId: bigint;
+
+  /**
+   * @generated from field: int64 floor = 3;
+   */
+  floor: bigint;
+};
+
+/**
+ * Describes the message storey.events.v1.Place.
+ * Use `create(PlaceSchema)` to create a new message.
+ */
+export const PlaceSchema: GenMessage<Place> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_comment_events, 1);
+
+/**
  * On comment.events.v1, keyed by subject. What happened, after it was committed.
  *
  * @generated from message storey.events.v1.CommentEvent
@@ -304,7 +335,7 @@ export type CommentEvent = Message<"storey.events.v1.CommentEvent"> & {
  * Use `create(CommentEventSchema)` to create a new message.
  */
 export const CommentEventSchema: GenMessage<CommentEvent> = /*@__PURE__*/
-  messageDesc(file_storey_events_v1_comment_events, 1);
+  messageDesc(file_storey_events_v1_comment_events, 2);
 
 /**
  * @generated from message storey.events.v1.CommentEvent.Created
@@ -335,7 +366,7 @@ export type CommentEvent_Created = Message<"storey.events.v1.CommentEvent.Create
  * Use `create(CommentEvent_CreatedSchema)` to create a new message.
  */
 export const CommentEvent_CreatedSchema: GenMessage<CommentEvent_Created> = /*@__PURE__*/
-  messageDesc(file_storey_events_v1_comment_events, 1, 0);
+  messageDesc(file_storey_events_v1_comment_events, 2, 0);
 
 /**
  * @generated from message storey.events.v1.CommentEvent.Updated
@@ -352,7 +383,7 @@ export type CommentEvent_Updated = Message<"storey.events.v1.CommentEvent.Update
  * Use `create(CommentEvent_UpdatedSchema)` to create a new message.
  */
 export const CommentEvent_UpdatedSchema: GenMessage<CommentEvent_Updated> = /*@__PURE__*/
-  messageDesc(file_storey_events_v1_comment_events, 1, 1);
+  messageDesc(file_storey_events_v1_comment_events, 2, 1);
 
 /**
  * @generated from message storey.events.v1.CommentEvent.Deleted
@@ -384,6 +415,13 @@ export type CommentEvent_Deleted = Message<"storey.events.v1.CommentEvent.Delete
    * @generated from field: repeated int64 vanished_ids = 5;
    */
   vanishedIds: bigint[];
+
+  /**
+   * Where the comment stands, and those that vanished with it.
+   *
+   * @generated from field: repeated storey.events.v1.Place places = 6;
+   */
+  places: Place[];
 };
 
 /**
@@ -391,7 +429,7 @@ export type CommentEvent_Deleted = Message<"storey.events.v1.CommentEvent.Delete
  * Use `create(CommentEvent_DeletedSchema)` to create a new message.
  */
 export const CommentEvent_DeletedSchema: GenMessage<CommentEvent_Deleted> = /*@__PURE__*/
-  messageDesc(file_storey_events_v1_comment_events, 1, 2);
+  messageDesc(file_storey_events_v1_comment_events, 2, 2);
 
 /**
  * @generated from message storey.events.v1.CommentEvent.Reacted
@@ -423,7 +461,7 @@ export type CommentEvent_Reacted = Message<"storey.events.v1.CommentEvent.Reacte
  * Use `create(CommentEvent_ReactedSchema)` to create a new message.
  */
 export const CommentEvent_ReactedSchema: GenMessage<CommentEvent_Reacted> = /*@__PURE__*/
-  messageDesc(file_storey_events_v1_comment_events, 1, 3);
+  messageDesc(file_storey_events_v1_comment_events, 2, 3);
 
 /**
  * @generated from message storey.events.v1.CommentEvent.Rejected
@@ -440,5 +478,5 @@ export type CommentEvent_Rejected = Message<"storey.events.v1.CommentEvent.Rejec
  * Use `create(CommentEvent_RejectedSchema)` to create a new message.
  */
 export const CommentEvent_RejectedSchema: GenMessage<CommentEvent_Rejected> = /*@__PURE__*/
-  messageDesc(file_storey_events_v1_comment_events, 1, 4);
+  messageDesc(file_storey_events_v1_comment_events, 2, 4);
 
