@@ -1,3 +1,8 @@
+export { BloomFilter } from './bloom.js';
+export type { BloomOptions } from './bloom.js';
+export type { Hashable } from './bloom-hash.js';
+export { BloomSlices } from './bloom-slices.js';
+export type { BloomSlicesOptions } from './bloom-slices.js';
 export { Cache } from './cache.js';
 export type { CacheOptions } from './cache.js';
 export type { CacheStore, Leased } from './cache-store.js';
