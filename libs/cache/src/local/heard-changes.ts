@@ -1,0 +1,67 @@
+import { type Ticket } from './local-options.js';
+
+interface Heard {
+  /** When a change without version was heard last. */
+  unversioned: number;
+  /** The highest, 0: none. */
+  version: bigint;
+}
+
+export type Refusal = 'overtaken' | 'outdated';
+
+/** Groups of each of two generations. The older one is forgotten whole. */
+const REMEMBERED = 8192;
+
+/** Which changes were heard when. Decides whether what was looked up since may still be kept. */
+export class HeardChanges {
+  readonly #limit: number;
+  #young = new Map<string, Heard>();
+  #old = new Map<string, Heard>();
+  #heard = 0;
+  /** `#heard` when the older generation was closed. */
+  #closedAt = 0;
+  /** Before this, groups were forgotten of which a ticket would have to know. */
+  #knownSince = 0;
+
+  constructor(limit = REMEMBERED) {
+    this.#limit = limit;
+  }
+
+  ticket(): Ticket {
+    return this.#heard as Ticket;
+  }
+
+  /** @param version 0: none, so only what is looked up from now on has the change. */
+  record(group: string, version: bigint): void {
+    this.#heard += 1;
+    const heard = this.#young.get(group) ?? this.#old.get(group) ?? { unversioned: 0, version: 0n };
+    if (version === 0n) heard.unversioned = this.#heard;
+    else if (version > heard.version) heard.version = version;
+    if (!this.#young.has(group)) this.#remember(group, heard);
+  }
+
+  /** Tickets from before this call are void, whatever their group. */
+  voidAll(): void {
+    this.#heard += 1;
+    this.#knownSince = this.#heard;
+  }
+
+  /** @param version of what was looked up; `undefined` when it has none. */
+  refusal(group: string, ticket: Ticket, version: bigint | undefined): Refusal | undefined {
+    if (ticket < this.#knownSince) return 'overtaken';
+    const heard = this.#young.get(group) ?? this.#old.get(group);
+    if (!heard) return undefined;
+    if (heard.unversioned > ticket) return 'overtaken';
+    return heard.version > (version ?? 0n) ? 'outdated' : undefined;
+  }
+
+  #remember(group: string, heard: Heard): void {
+    if (this.#young.size >= this.#limit) {
+      this.#knownSince = Math.max(this.#knownSince, this.#closedAt);
+      this.#closedAt = this.#heard - 1;
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(group, heard);
+  }
+}
