@@ -44,6 +44,8 @@ import { SearchingGrpc } from './searching/searching.grpc.js';
 import { CountSubjects } from './subjects/count-subjects.js';
 import { SubjectsGrpc } from './subjects/subjects.grpc.js';
 import { Records } from './viewing/records.js';
+import { ViewComments } from './viewing/view-comments.js';
+import { ViewingGrpc } from './viewing/viewing.grpc.js';
 import { Views } from './viewing/views.js';
 import { WatchSubject } from './watching/watch-subject.js';
 import { WatchingGrpc } from './watching/watching.grpc.js';
@@ -58,6 +60,7 @@ export class AppModule {
         PostingGrpc,
         ReactionsGrpc,
         ListingGrpc,
+        ViewingGrpc,
         SubjectsGrpc,
         WatchingGrpc,
         NotificationsGrpc,
@@ -74,7 +77,7 @@ function useCases(ground: Ground): Provider[] {
   const { platform, logger, sql, caches } = ground;
   const { clock } = platform;
   const comments = new Comments(sql);
-  const overlays = new Overlays(platform.ports.kvState, logger);
+  const overlays = new Overlays(platform.ports.kvState, logger, clock);
   const records = new Records(caches, comments);
   const reactions = new Reactions(sql);
   const views = new Views(overlays, records, reactions, clock);
@@ -89,6 +92,7 @@ function useCases(ground: Ground): Provider[] {
     value(Publish, publish(ground, views, records, log)),
     ...listing(ground, views, records),
     value(GetComment, new GetComment(views, records)),
+    value(ViewComments, new ViewComments(views, records, clock)),
     value(InspectComment, new InspectComment(comments, clock)),
     searching(ground, comments, records),
     value(CountSubjects, new CountSubjects(records)),

@@ -35,8 +35,8 @@ export type { CommentCaches } from './caches.js';
 export { commentIndex, searchDocument, searchState } from './search-index.js';
 export { toRecord } from './to-record.js';
 export type { JoinedRow } from './to-record.js';
-export { toComment, toSubject } from './to-comment.js';
-export type { Viewing } from './to-comment.js';
+export { isUsual, toComment, toSubject, viewerOf } from './to-comment.js';
+export type { ViewerOf, Viewing } from './to-comment.js';
 
 export { Subjects, defaultSubject } from './repositories/subjects.js';
 export { Comments } from './repositories/comments.js';

@@ -47,7 +47,14 @@ const wordsOf = ({ authorId, text, html, mentions }: CommentRecord) => ({
   mentions: [...mentions],
 });
 
-function viewerOf(record: CommentRecord, viewer: Person, { ownerId = 0n, reaction, now }: Viewing) {
+/** What one person may do with a comment, and has done. */
+export type ViewerOf = Omit<comment.Viewer, '$typeName' | '$unknown'>;
+
+export function viewerOf(
+  record: CommentRecord,
+  viewer: Person,
+  { ownerId = 0n, reaction, now }: Omit<Viewing, 'viewer'>,
+): ViewerOf {
   const visible = record.state === CommentState.VISIBLE;
   const hosts = (ownerId !== 0n && ownerId === viewer.userId) || moderates(viewer);
   return {
@@ -58,6 +65,13 @@ function viewerOf(record: CommentRecord, viewer: Person, { ownerId = 0n, reactio
     canReport: visible && !isAuthor(viewer, record),
     blocked: false,
   };
+}
+
+/** Whether this is what most see: who may report it if it is visible, and has nothing else to do with it. */
+export function isUsual(viewer: ViewerOf, { state }: CommentRecord): boolean {
+  const { reaction, canEdit, canDelete, canPin, canReport, blocked } = viewer;
+  const may = canEdit || canDelete || canPin || blocked;
+  return !may && reaction === Reaction.NONE && canReport === (state === CommentState.VISIBLE);
 }
 
 /** The contract's form of a subject. */

@@ -1,3 +1,4 @@
+import { subjectKey, type SubjectKey } from '@storey/comment';
 import { type comment, type commentEvents } from '@storey/contracts';
 
 type Command = commentEvents.CommentCommand;
@@ -53,4 +54,13 @@ export class Overlay {
     if (known) this.applied.add(known.id < change.id ? known.id : change.id);
     if (!known || known.id < change.id) changes.set(commentId, change);
   }
+}
+
+/** Ids of those under one subject. */
+export function publishedUnder(subject: SubjectKey, published: ReadonlyMap<bigint, Command>): bigint[] {
+  if (published.size === 0) return [];
+  const key = subjectKey(subject);
+  return [...published.values()].flatMap((command) =>
+    command.subject && subjectKey(command.subject) === key ? command.id : [],
+  );
 }

@@ -1,10 +1,12 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { overlayKey } from '@storey/comment';
+import { type Clock } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
 import { isAppError } from '@storey/errors';
 import { type Kv } from '@storey/kv';
 import { type Logger } from '@storey/observability';
 import { Overlay } from './overlay.js';
+import { Settling } from './settling.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Per viewer; beyond it the oldest give way. */
@@ -21,10 +23,12 @@ export interface LoadedOverlay {
 export class Overlays {
   readonly #kv: Kv;
   readonly #logger: Logger;
+  readonly #settling: Settling;
 
-  constructor(kv: Kv, logger: Logger) {
+  constructor(kv: Kv, logger: Logger, clock: Clock) {
     this.#kv = kv;
     this.#logger = logger;
+    this.#settling = new Settling(clock);
   }
 
   async add(command: commentEvents.CommentCommand): Promise<void> {
@@ -48,10 +52,14 @@ export class Overlays {
     }
   }
 
-  /** Removes what was seen applied. A reader's answer does not wait for it, nor fail with it. */
+  /**
+   * Removes what was seen applied for so long that whoever keeps a copy of a page has heard of it. A reader's answer
+   * does not wait for it, nor fail with it.
+   */
   forget(userId: bigint, { applied }: Overlay): void {
-    if (applied.size === 0) return;
-    this.#kv.deleteFields(overlayKey(userId), [...applied].map(String)).catch((error: unknown) => {
+    const settled = this.#settling.settled(applied);
+    if (settled.length === 0) return;
+    this.#kv.deleteFields(overlayKey(userId), settled.map(String)).catch((error: unknown) => {
       this.#logger.warn('an overlay keeps what was applied', { cause: String(error) });
     });
   }

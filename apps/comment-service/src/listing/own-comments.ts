@@ -1,4 +1,5 @@
-import { subjectKey, type CommentRecord, type SubjectKey } from '@storey/comment';
+import { type CommentRecord, type SubjectKey } from '@storey/comment';
+import { publishedUnder } from '../intake/overlay.js';
 import { type Records } from '../viewing/records.js';
 import { type View } from '../viewing/view.js';
 
@@ -21,11 +22,7 @@ export class OwnComments {
   }
 
   static async load(view: View, records: Records, subject: SubjectKey): Promise<OwnComments> {
-    const key = subjectKey(subject);
-    const commands = [...view.published.values()].filter((command) => command.subject !== undefined);
-    const ids = commands
-      .filter((command) => subjectKey(command.subject ?? subject) === key)
-      .map((command) => command.id);
+    const ids = publishedUnder(subject, view.published);
     if (ids.length === 0) return new OwnComments([]);
     const stored = await records.storedComments(ids);
     const own = ids.flatMap((id) => {

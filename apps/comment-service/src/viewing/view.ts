@@ -79,9 +79,9 @@ export class View {
   /** With the viewer's own reactions, in the order given. */
   async show(records: readonly CommentRecord[], subject: SubjectRecord): Promise<contract.Comment[]> {
     const { person, now } = this.#eyes;
-    const reactions = await this.#reactions(records.map(({ id }) => id));
+    const reactions = await this.reactions(records.map(({ id }) => id));
     return records.map((record) => {
-      const reaction = this.#reaction(record.id, reactions);
+      const reaction = reactions.get(record.id) ?? contract.Reaction.NONE;
       return toComment(record, {
         ...(person && { viewer: person }),
         ownerId: subject.ownerId,
@@ -89,6 +89,29 @@ export class View {
         now,
       });
     });
+  }
+
+  /** Those of them that the viewer edited or deleted lately. */
+  changed(ids: readonly bigint[]): readonly bigint[] {
+    const { edits, deletions } = this.#eyes.overlay;
+    if (edits.size + deletions.size === 0) return [];
+    return ids.filter((id) => edits.has(id) || deletions.has(id));
+  }
+
+  /** The viewer's own reactions by comment, `NONE` among them where one was taken back. */
+  async reactions(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, number>> {
+    if (!this.person || ids.length === 0) return new Map();
+    const stored = await this.#eyes.reactionsOf(ids);
+    const reactions = new Map([...stored].map(([id, { value }]) => [id, value]));
+    const { reactions: own, applied } = this.#eyes.overlay;
+    for (const id of own.size === 0 ? [] : ids) {
+      const change = own.get(id);
+      if (!change) continue;
+      const known = stored.get(id);
+      if (known && known.version >= change.id) applied.add(change.id);
+      else reactions.set(id, change.value);
+    }
+    return reactions;
   }
 
   /** The record with the viewer's own edit and deletion over it. */
@@ -122,19 +145,5 @@ export class View {
       return record;
     }
     return { ...record, state: CommentState.DELETED, shown: record.replies > 0n };
-  }
-
-  async #reactions(ids: readonly bigint[]): Promise<StoredReactions> {
-    if (!this.person || ids.length === 0) return new Map();
-    return this.#eyes.reactionsOf(ids);
-  }
-
-  #reaction(id: bigint, stored: StoredReactions): number {
-    const { reactions, applied } = this.#eyes.overlay;
-    const known = stored.get(id);
-    const own = reactions.get(id);
-    if (own && (!known || known.version < own.id)) return own.value;
-    if (own) applied.add(own.id);
-    return known?.value ?? contract.Reaction.NONE;
   }
 }

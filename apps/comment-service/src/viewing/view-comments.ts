@@ -1,0 +1,86 @@
+import { isUsual, subjectKey, viewerOf, type SubjectKey, type ViewerOf } from '@storey/comment';
+import { type Clock } from '@storey/context';
+import { invalidRequest } from '@storey/errors';
+import { requireCaller } from '../caller.js';
+import { publishedUnder } from '../intake/overlay.js';
+import { type Records } from './records.js';
+import { type View } from './view.js';
+import { type Views } from './views.js';
+
+const MAX_IDS = 250;
+
+export interface PageRef {
+  readonly subject: SubjectKey;
+  /** Of the comments on the page. */
+  readonly ids: readonly bigint[];
+}
+
+export interface ViewedPage {
+  /** The caller's own latest writes may not be on the page of everybody: it must be listed for him. */
+  readonly differs: boolean;
+  /** How the caller stands to those comments that he stands to otherwise than most. */
+  readonly items: { readonly id: bigint; readonly viewer: ViewerOf }[];
+  readonly degraded: string[];
+}
+
+interface Own {
+  readonly differs: boolean;
+  readonly reactions: ReadonlyMap<bigint, number>;
+  readonly degraded: string[];
+}
+
+/** What a page that is the same for everybody lacks for one signed-in viewer. */
+export class ViewComments {
+  readonly #views: Views;
+  readonly #records: Records;
+  readonly #clock: Clock;
+
+  constructor(views: Views, records: Records, clock: Clock) {
+    this.#views = views;
+    this.#records = records;
+    this.#clock = clock;
+  }
+
+  /** Comments that do not exist, or stand elsewhere, are passed over. @throws AppError 401; invalid for over 250 ids. */
+  async execute({ subject: key, ids }: PageRef): Promise<ViewedPage> {
+    const viewer = requireCaller();
+    const unique = checkIds(ids);
+    const [{ differs, reactions, degraded }, records, subject] = await Promise.all([
+      this.#views.as((view) => ownOf(view, key, unique)),
+      this.#records.comments(unique),
+      this.#records.subject(key),
+    ]);
+    if (differs) return { differs, items: [], degraded };
+    const items: { id: bigint; viewer: ViewerOf }[] = [];
+    const viewing = { ownerId: subject.ownerId, now: this.#clock.now() };
+    const place = subjectKey(key);
+    for (const record of records.values()) {
+      if (subjectKey(record.subject) !== place) continue;
+      const reaction = reactions.get(record.id);
+      const seen = viewerOf(record, viewer, reaction === undefined ? viewing : { ...viewing, reaction });
+      if (!isUsual(seen, record)) items.push({ id: record.id, viewer: seen });
+    }
+    return { differs, items, degraded };
+  }
+}
+
+/** What lies in the overlay may be applied, but not be known yet wherever a copy of the page is kept. */
+async function ownOf(view: View, subject: SubjectKey, ids: readonly bigint[]): Promise<Own> {
+  const { degraded } = view;
+  const changed = view.changed(ids);
+  // Nobody else may ever look at what he deleted, and find that the overlay need not keep it.
+  if (changed.length > 0) await view.stored(changed);
+  if (changed.length > 0 || publishedUnder(subject, view.published).length > 0) {
+    return { differs: true, reactions: NONE, degraded };
+  }
+  return { differs: false, reactions: await view.reactions(ids), degraded };
+}
+
+const NONE: ReadonlyMap<bigint, number> = new Map();
+
+function checkIds(ids: readonly bigint[]): readonly bigint[] {
+  if (ids.length > MAX_IDS) {
+    throw invalidRequest([{ path: '/ids', message: `may have ${MAX_IDS} entries` }]);
+  }
+  return [...new Set(ids)];
+}
