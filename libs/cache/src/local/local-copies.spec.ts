@@ -47,30 +47,30 @@ describe('a local copy', () => {
     expect(copies.counts).toMatchObject({ hits: 2, misses: 1, kept: 2 });
   });
 
-  it('is fresh for freshMs, shown for staleMs more, then gone', () => {
+  it('is fresh for freshMs, shown for staleMs more, then gone', async () => {
     const { clock, copies, keep } = copiesWith();
     keep('s/1', 1n);
-    clock.advance(9999);
+    await clock.advance(9999);
     expect(copies.read('s/1')?.fresh).toBe(true);
-    clock.advance(1);
+    await clock.advance(1);
     expect(copies.read('s/1')?.fresh).toBe(false);
-    clock.advance(2999);
+    await clock.advance(2999);
     expect(copies.peek('s/1')?.fresh).toBe(false);
-    clock.advance(1);
+    await clock.advance(1);
     expect(copies.peek('s/1')).toBeUndefined();
     expect(copies.read('s/1')).toBeUndefined();
     expect(copies.counts).toMatchObject({ hits: 2, stale: 1, misses: 1, expired: 1 });
     expect([copies.size, copies.bytes]).toEqual([0, 0]);
   });
 
-  it('lives until a change is heard when it is fresh for ever', () => {
+  it('lives until a change is heard when it is fresh for ever', async () => {
     const { clock, copies, keep } = copiesWith({ freshMs: Infinity });
     keep('s/1', 1n);
-    clock.advance(1e12);
+    await clock.advance(1e12);
     expect(copies.read('s/1')?.fresh).toBe(true);
     copies.changed('s', changed(2n));
     expect(copies.read('s/1')?.fresh).toBe(false);
-    clock.advance(3000);
+    await clock.advance(3000);
     expect(copies.read('s/1')).toBeUndefined();
   });
 
@@ -93,13 +93,13 @@ describe('a change that is heard', () => {
     expect(copies.counts).toMatchObject({ changes: 1, touched: 2 });
   });
 
-  it('never lets a copy be shown longer than staleMs after the first one that it lacks', () => {
+  it('never lets a copy be shown longer than staleMs after the first one that it lacks', async () => {
     const { clock, copies, keep } = copiesWith();
     keep('s/1', 1n);
     copies.changed('s', changed(2n));
-    clock.advance(2000);
+    await clock.advance(2000);
     copies.changed('s', changed(3n));
-    clock.advance(1000);
+    await clock.advance(1000);
     expect(copies.read('s/1')).toBeUndefined();
   });
 
@@ -141,13 +141,13 @@ describe('a change that is heard', () => {
     expect(copies.read(1n)).toEqual({ value: 'one, later', fresh: true });
   });
 
-  it('finds no copy in what was evicted, dropped, demoted or expired', () => {
+  it('finds no copy in what was evicted, dropped, demoted or expired', async () => {
     const { clock, copies, keep } = copiesWith({ maxBytes: 8000 });
     for (let page = 0; page < 100; page += 1) keep(`s/${page}`, 1n);
     const held = copies.ids();
     expect(held.length).toBeLessThan(20);
     copies.drop([held[0] ?? '']);
-    clock.advance(13_000);
+    await clock.advance(13_000);
     copies.read(held[1] ?? '');
     expect(copies.changed('s', changed(2n))).toEqual(held.slice(2));
   });
@@ -267,11 +267,11 @@ describe('local copies of hot ids', () => {
     expect(keep('s/2', 1n)).toBe(false);
   });
 
-  it('go when the id is read seldom again', () => {
+  it('go when the id is read seldom again', async () => {
     const { clock, copies, keep } = copiesWith({ promote: 'hot' });
     read(copies, 20);
     keep('s/1', 1n);
-    clock.advance(5000);
+    await clock.advance(5000);
     read(copies, 1);
     expect([copies.size, copies.bytes, copies.counts.demoted]).toEqual([0, 0, 1]);
     expect(copies.changed('s', changed(2n))).toEqual([]);
