@@ -4,11 +4,14 @@ export type { Hashable } from './bloom-hash.js';
 export { BloomSlices } from './bloom-slices.js';
 export type { BloomSlicesOptions } from './bloom-slices.js';
 export { Cache } from './cache.js';
-export type { CacheOptions } from './cache.js';
+export type { CacheOptions, CacheStats } from './cache.js';
 export type { CacheStore, Leased } from './cache-store.js';
 export { Cached } from './cached.js';
-export type { CacheCounts, Definition } from './cached.js';
+export type { CacheCounts } from './counts.js';
+export type { Backfill, CacheId, Definition } from './definition.js';
 export type { Codec } from './entry.js';
+export { noStore } from './no-store.js';
+export type { Found } from './scope.js';
 export type {
   HotOptions,
   LocalChange,

@@ -2,6 +2,11 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 
 type Labels = Readonly<Record<string, string>>;
 
+interface Reader {
+  readonly app: string;
+  readonly read: () => Iterable<readonly [Labels, number]>;
+}
+
 /**
  * What the process counts, read by Prometheus. Every metric carries an `app` label, so that one process may hold
  * several apps. Asking twice for the same name gives the same metric.
@@ -9,21 +14,24 @@ type Labels = Readonly<Record<string, string>>;
 export class Metrics {
   readonly #registry: Registry;
   readonly #app: string;
+  /** Of all apps of the process. */
+  readonly #readers: Map<string, Reader[]>;
 
-  private constructor(registry: Registry, app: string) {
+  private constructor(registry: Registry, app: string, readers: Map<string, Reader[]>) {
     this.#registry = registry;
     this.#app = app;
+    this.#readers = readers;
   }
 
   /** One per process; `defaults` adds the runtime's own (CPU, memory, event loop). */
   static create({ defaults = true } = {}): Metrics {
     const registry = new Registry();
     if (defaults) collectDefaultMetrics({ register: registry });
-    return new Metrics(registry, 'process');
+    return new Metrics(registry, 'process', new Map());
   }
 
   forApp(app: string): Metrics {
-    return new Metrics(this.#registry, app);
+    return new Metrics(this.#registry, app, this.#readers);
   }
 
   /** @param labels names of further labels besides `app`; their values must be few. */
@@ -55,6 +63,30 @@ export class Metrics {
       this.#existing(name, Histogram) ??
       new Histogram({ ...this.#options(name, help, labels), buckets: BUCKETS });
     return { observe: (seconds, values = {}) => metric.observe({ ...values, app: this.#app }, seconds) };
+  }
+
+  /**
+   * What somebody counts for himself, read when Prometheus asks.
+   * @param read gives every value with its labels; must not throw.
+   */
+  observed(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    read: () => Iterable<readonly [Labels, number]>,
+  ): void {
+    const readers = this.#readers.get(name) ?? [];
+    readers.push({ app: this.#app, read });
+    if (readers.length > 1) return;
+    this.#readers.set(name, readers);
+    new Gauge({
+      ...this.#options(name, help, labels),
+      collect() {
+        for (const { app, read: values } of readers) {
+          for (const [own, value] of values()) this.set({ ...own, app }, value);
+        }
+      },
+    });
   }
 
   /** Prometheus text format. */

@@ -53,4 +53,16 @@ describe('Metrics', () => {
     metrics.counter('storey_x', 'x');
     expect(() => metrics.gauge('storey_x', 'x')).toThrow('another type');
   });
+
+  it('reads what somebody counts for himself when they are asked for, for each app', async () => {
+    const metrics = Metrics.create({ defaults: false });
+    let hits = 1;
+    const help = 'Reads served by a cache';
+    metrics.forApp('a').observed('reads', help, ['cache'], () => [[{ cache: 'x' }, hits]]);
+    metrics.forApp('b').observed('reads', help, ['cache'], () => [[{ cache: 'x' }, 7]]);
+    hits = 2;
+    const text = await metrics.text();
+    expect(text).toContain('reads{cache="x",app="a"} 2');
+    expect(text).toContain('reads{cache="x",app="b"} 7');
+  });
 });
