@@ -47,7 +47,7 @@ export async function openAdminBff(services: object): Promise<AdminBff> {
   return {
     fastify,
     ask: async (as, options) => {
-      const headers = { ...options.headers, 'x-internal-token': await tokens.mint(as, 'admin-bff') };
+      const headers = { ...options.headers, 'x-internal-token': tokens.mint(as, 'admin-bff') };
       const answer = await fastify.inject({ ...options, headers });
       return { status: answer.statusCode, body: answer.body === '' ? undefined : (answer.json() as unknown) };
     },

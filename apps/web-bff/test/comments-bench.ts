@@ -43,7 +43,7 @@ export class CommentsBench {
     options: Omit<InjectOptions, 'headers'> & { readonly headers?: Record<string, string> },
     as?: Principal,
   ): Promise<LightMyRequestResponse> {
-    const token = await this.#tokens.mint(as, 'web-bff');
+    const token = this.#tokens.mint(as, 'web-bff');
     if (!this.#fastify) throw new Error('not open');
     const { headers, ...rest } = options;
     return this.#fastify.inject({ ...rest, headers: { 'x-internal-token': token, ...headers } });

@@ -30,6 +30,9 @@ const signed = (payload: Record<string, unknown>, header: Record<string, unknown
     .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: key.kid, ...header } as { alg: string })
     .sign(key.privateKey);
 
+/** The token with another last byte. */
+const bent = (token: string): string => token.slice(0, -2) + (token.endsWith('AA') ? 'BA' : 'AA');
+
 describe('AccessTokenVerifier', () => {
   it('accepts what account-service signs, and checks the signature once', async () => {
     const { verifier, sign } = setup();
@@ -62,6 +65,20 @@ describe('AccessTokenVerifier', () => {
     await verifier.verify(token);
     keys.clear();
     await expect(verifier.verify(token)).rejects.toMatchObject(invalid);
+  });
+
+  it('knows at once what it has checked, while token and key are good, and nothing else', async () => {
+    const { verifier, sign, keys, clock } = setup();
+    const token = await sign();
+    expect(verifier.known(token)).toBeUndefined();
+    await verifier.verify(token);
+    expect(verifier.known(token)?.principal).toEqual(ann);
+    expect(verifier.known(bent(token))).toBeUndefined();
+    keys.delete(key.kid);
+    expect(verifier.known(token)).toBeUndefined();
+    keys.set(key.kid, key.publicKey);
+    await clock.advance(900_000);
+    expect(verifier.known(token)).toBeUndefined();
   });
 
   it('keeps no more tokens than its bound', async () => {
@@ -187,13 +204,7 @@ describe('attacks', () => {
     await verifier.verify(token);
     const [header, payload, signature] = token.split('.');
     const other = b64({ ...JSON.parse(Buffer.from(String(payload), 'base64url').toString()), sub: '1' });
-    const twins = [
-      `${header}.${other}.${signature}`,
-      `${header}.${payload}.${signature?.slice(0, -2)}AA`,
-      `${token} `,
-      ` ${token}`,
-      `${token}.`,
-    ];
+    const twins = [`${header}.${other}.${signature}`, bent(token), `${token} `, ` ${token}`, `${token}.`];
     for (const twin of twins) await expect(verifier.verify(twin)).rejects.toMatchObject(invalid);
   });
 });

@@ -60,9 +60,19 @@ export class AccessTokenVerifier {
    *   token names could not be looked for.
    */
   async verify(token: string): Promise<AccessClaims> {
-    const { kid, claims } = await this.#cache.get(token, () => this.#check(token));
-    if (!this.#options.jwks().has(kid)) throw tokenInvalid();
-    return claims;
+    const verified = await this.#cache.get(token, () => this.#check(token));
+    if (!this.#isInForce(verified)) throw tokenInvalid();
+    return verified.claims;
+  }
+
+  /** What `verify` would say, at once, about a token that was checked before and is still good; else `undefined`. */
+  known(token: string): AccessClaims | undefined {
+    const verified = this.#cache.known(token);
+    return verified && this.#isInForce(verified) ? verified.claims : undefined;
+  }
+
+  #isInForce({ kid }: VerifiedAccess): boolean {
+    return this.#options.jwks().has(kid);
   }
 
   async #check(token: string): Promise<VerifiedAccess> {

@@ -15,17 +15,17 @@ const setup = () => {
 describe('InternalTokens', () => {
   it('carries a principal to the audience it was minted for', async () => {
     const { tokens } = setup();
-    await expect(tokens.verify(await tokens.mint(ann, 'comment'), 'comment')).resolves.toEqual(ann);
+    await expect(tokens.verify(tokens.mint(ann, 'comment'), 'comment')).resolves.toEqual(ann);
   });
 
   it('carries an anonymous caller as a good token without a principal', async () => {
     const { tokens } = setup();
-    await expect(tokens.verify(await tokens.mint(undefined, 'comment'), 'comment')).resolves.toBeUndefined();
+    await expect(tokens.verify(tokens.mint(undefined, 'comment'), 'comment')).resolves.toBeUndefined();
   });
 
   it('refuses a token of another audience, remembered or not', async () => {
     const { tokens } = setup();
-    const token = await tokens.mint(ann, 'history');
+    const token = tokens.mint(ann, 'history');
     await expect(tokens.verify(token, 'comment')).rejects.toMatchObject(invalid);
     await tokens.verify(token, 'history');
     await expect(tokens.verify(token, 'comment')).rejects.toMatchObject(invalid);
@@ -34,7 +34,7 @@ describe('InternalTokens', () => {
   it('mints and verifies once per principal and audience in half a life, however many ask at once', async () => {
     const { tokens, clock } = setup();
     const read = async (): Promise<void> =>
-      void (await tokens.verify(await tokens.mint({ ...ann }, 'comment'), 'comment'));
+      void (await tokens.verify(tokens.mint({ ...ann }, 'comment'), 'comment'));
     await Promise.all(Array.from({ length: 100 }, read));
     await clock.advance(29_999);
     await read();
@@ -47,26 +47,47 @@ describe('InternalTokens', () => {
   it.each<[string, Principal | undefined]>([
     ['user', { ...ann, userId: '43' }],
     ['session', { ...ann, sessionId: 's2' }],
+    ['session that looks like a user and a session', { ...ann, sessionId: '42 s1' }],
     ['roles', { ...ann, roles: ['user'] }],
     ['level', { ...ann, level: 4 }],
     ['sign-in', undefined],
-  ])('does not reuse a token across another %s', async (_, other) => {
+  ])('does not reuse a token across another %s', (_, other) => {
     const { tokens } = setup();
-    expect(await tokens.mint(other, 'comment')).not.toBe(await tokens.mint(ann, 'comment'));
+    expect(tokens.mint(other, 'comment')).not.toBe(tokens.mint(ann, 'comment'));
+  });
+
+  it('knows at once what it has checked, for its audience and its life, and nothing else', async () => {
+    const { tokens, clock } = setup();
+    const [hers, nobodys] = [tokens.mint(ann, 'comment'), tokens.mint(undefined, 'comment')];
+    expect(tokens.known(hers, 'comment')).toBeUndefined();
+    for (const token of [hers, nobodys]) await tokens.verify(token, 'comment');
+    expect(tokens.known(hers, 'comment')?.principal).toEqual(ann);
+    expect(tokens.known(nobodys, 'comment')).toMatchObject({ principal: undefined });
+    expect(tokens.known(hers, 'history')).toBeUndefined();
+    expect(tokens.known(`${hers}A`, 'comment')).toBeUndefined();
+    await clock.advance(60_000);
+    expect(tokens.known(hers, 'comment')).toBeUndefined();
+  });
+
+  it('knows no more tokens than its bound', async () => {
+    const tokens = new InternalTokens({ secret, clock: new FakeClock(), maxEntries: 2 });
+    const all = ['1', '2', '3'].map((userId) => tokens.mint({ ...ann, userId }, 'comment'));
+    for (const token of all) await tokens.verify(token, 'comment');
+    expect(all.map((token) => tokens.known(token, 'comment') !== undefined)).toEqual([false, true, true]);
   });
 
   it('lets a token live 60 s, and the memory of it no longer', async () => {
     const { tokens, clock } = setup();
-    const token = await tokens.mint(ann, 'comment');
+    const token = tokens.mint(ann, 'comment');
     await clock.advance(59_000);
     await tokens.verify(token, 'comment');
     await clock.advance(1_000);
     await expect(tokens.verify(token, 'comment')).rejects.toMatchObject(invalid);
   });
 
-  it('forgets the least recent beyond its bound', async () => {
+  it('forgets the least recent beyond its bound', () => {
     const tokens = new InternalTokens({ secret, clock: new FakeClock(), maxEntries: 2 });
-    for (const userId of ['1', '2', '3', '1']) await tokens.mint({ ...ann, userId }, 'comment');
+    for (const userId of ['1', '2', '3', '1']) tokens.mint({ ...ann, userId }, 'comment');
     expect(tokens.minted).toBe(4);
   });
 

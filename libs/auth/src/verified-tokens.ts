@@ -9,25 +9,37 @@ export interface Verified {
 
 /**
  * Remembers which tokens were found good, so that a signature is checked once. The key is the SHA-256 of the whole
- * token, signature included: no two tokens share an entry, and a memory dump holds none. Refusals are not kept.
- * Concurrent questions about one token share one check.
+ * token, signature included, unless told otherwise: no two tokens share an entry, and a memory dump holds none.
+ * Refusals are not kept. Concurrent questions about one token share one check.
  */
 export class VerifiedTokens<T extends Verified> {
   readonly #good: LRUCache<string, T>;
   readonly #running = new Map<string, Promise<T>>();
   readonly #clock: Clock;
+  readonly #keyOf: (token: string) => string;
 
-  constructor(clock: Clock, max: number) {
+  /** @param keyOf must differ for each two tokens. */
+  constructor(clock: Clock, max: number, keyOf: (token: string) => string = sha256) {
     this.#clock = clock;
+    this.#keyOf = keyOf;
     this.#good = new LRUCache({ max });
   }
 
+  /** What was found out about a token that is still good; `undefined` = it has to be checked. */
+  known(token: string): T | undefined {
+    return this.#find(this.#keyOf(token));
+  }
+
   async get(token: string, verify: () => Promise<T>): Promise<T> {
-    const key = hash('sha256', token, 'base64url');
+    const key = this.#keyOf(token);
+    return this.#find(key) ?? this.#running.get(key) ?? this.#start(key, verify);
+  }
+
+  #find(key: string): T | undefined {
     const known = this.#good.get(key);
-    if (known && known.expiresAt > this.#clock.now()) return known;
-    if (known) this.#good.delete(key);
-    return this.#running.get(key) ?? this.#start(key, verify);
+    if (!known || known.expiresAt > this.#clock.now()) return known;
+    this.#good.delete(key);
+    return undefined;
   }
 
   #start(key: string, verify: () => Promise<T>): Promise<T> {
@@ -42,3 +54,5 @@ export class VerifiedTokens<T extends Verified> {
     return verified;
   }
 }
+
+const sha256 = (token: string): string => hash('sha256', token, 'base64url');

@@ -134,7 +134,7 @@ export function describeContext(create: CreateRpc): void {
       await on.serve(server, controllerOf({ countUnread: async () => (calls++, { count: 1n }), watch }));
       const refused = { kind: 'unauthenticated', code: 'GATEWAY_TOKEN_INVALID' };
       await expect(clientOf(client).countUnread({})).rejects.toMatchObject(refused);
-      tokens.mint = async () => '';
+      tokens.mint = () => '';
       await expect(clientOf(client).countUnread({})).rejects.toMatchObject(refused);
       await expect(clientOf(client).watch({}).next()).rejects.toMatchObject(refused);
       expect(calls).toBe(0);

@@ -25,7 +25,7 @@ async function setup() {
       [WATCH, { desc: watch, handle: () => from([{ id: '1' }]) }],
     ]),
   );
-  const token = await tokens.mint(undefined, 'comment');
+  const token = tokens.mint(undefined, 'comment');
   const call = (rest: Partial<WireCall> = {}): WireCall => ({
     path: COUNT,
     metadata: { 'x-internal-token': token },
@@ -52,10 +52,7 @@ describe('Dispatcher', () => {
 
   it('answers a call without a token, or with a foreign one, by UNAUTHENTICATED', async () => {
     const { dispatcher, call, seen } = await setup();
-    const foreign = await new InternalTokens({ secret: new Uint8Array(32).fill(1) }).mint(
-      undefined,
-      'comment',
-    );
+    const foreign = new InternalTokens({ secret: new Uint8Array(32).fill(1) }).mint(undefined, 'comment');
     for (const metadata of [{}, { 'x-internal-token': '' }, { 'x-internal-token': foreign }]) {
       expect((await failureOf(dispatcher.unary(call({ metadata })))).status).toBe(16);
       const stream = dispatcher.stream(call({ path: WATCH, metadata }));

@@ -99,7 +99,7 @@ class Caller {
 
   async #call(method: DescMethod, request: Init, { context, signal, deadline }: Scope): Promise<WireCall> {
     const body = encode(method.input, request);
-    const token = await this.#options.tokens.mint(context.principal, this.#options.target);
+    const token = this.#options.tokens.mint(context.principal, this.#options.target);
     const metadata = toMetadata(context, token);
     const path = `/${method.parent.typeName}/${method.name}`;
     return { path, metadata, body, timeoutMs: deadline?.remainingMs, signal };

@@ -59,7 +59,7 @@ export class Edge {
     checkLength(request, route);
     const budgetMs = budgetOf(request, route);
     request.url = query === undefined ? canonical : `${canonical}?${query}`;
-    await this.#handOver(request, route.bff, { principal, traceId, budgetMs });
+    this.#handOver(request, route.bff, { principal, traceId, budgetMs });
     await ports.upstream(route.bff).forward(request, response);
     this.#duration.observe((performance.now() - started) / 1000, {
       bff: route.bff,
@@ -68,13 +68,13 @@ export class Edge {
   }
 
   /** Replaces what the client said about itself by what we know. */
-  async #handOver(request: IncomingMessage, bff: string, known: Known): Promise<void> {
+  #handOver(request: IncomingMessage, bff: string, known: Known): void {
     const { headers } = request;
     const lane = known.principal?.roles.some((role) => role !== 'user') ? headers['x-lane'] : undefined;
     const ip = clientIp(request, this.#options.realIp);
     stripForeign(request);
     delete headers.authorization;
-    headers[INTERNAL_HEADERS.token] = await this.#options.platform.tokens.mint(known.principal, bff);
+    headers[INTERNAL_HEADERS.token] = this.#options.platform.tokens.mint(known.principal, bff);
     headers[INTERNAL_HEADERS.trace] = known.traceId;
     headers[INTERNAL_HEADERS.clientIp] = ip;
     if (known.budgetMs > 0) headers[INTERNAL_HEADERS.deadline] = String(Math.ceil(known.budgetMs));

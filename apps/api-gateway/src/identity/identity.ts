@@ -17,7 +17,7 @@ export class Identity {
     if (authorization === undefined) return undefined;
     const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(authorization) ?? [];
     if (token === undefined) throw tokenInvalid();
-    const { principal, issuedAtMs } = await this.verifier.verify(token);
+    const { principal, issuedAtMs } = this.verifier.known(token) ?? (await this.verifier.verify(token));
     if (this.revocations.isRevoked(principal.sessionId, principal.userId, issuedAtMs)) throw tokenInvalid();
     return principal;
   }

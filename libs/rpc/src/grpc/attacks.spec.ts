@@ -90,7 +90,7 @@ describe('bytes from anywhere at a gRPC port', () => {
     message: Uint8Array,
     headers: Record<string, string> = {},
   ): Promise<number> {
-    const sent = stream(path, { 'x-internal-token': await tokens.mint(undefined, 'comment'), ...headers });
+    const sent = stream(path, { 'x-internal-token': tokens.mint(undefined, 'comment'), ...headers });
     let status = 0;
     for (const part of ['response', 'trailers'] as const)
       sent.on(part, (block: Record<string, unknown>) => (status ||= Number(block['grpc-status'] ?? 0)));

@@ -44,7 +44,7 @@ describe('createBff', () => {
     app.inject({
       url,
       headers: {
-        'x-internal-token': await tokens.mint(undefined, 'web-bff'),
+        'x-internal-token': tokens.mint(undefined, 'web-bff'),
         'x-trace-id': TRACE,
         ...headers,
       },
@@ -52,7 +52,7 @@ describe('createBff', () => {
 
   it('serves the gateway and nobody else', async () => {
     expect((await get('/things/1')).json()).toEqual({ id: '1' });
-    for (const token of ['', 'x.y.z', await tokens.mint(undefined, 'admin-bff')])
+    for (const token of ['', 'x.y.z', tokens.mint(undefined, 'admin-bff')])
       expect((await get('/things/1', { 'x-internal-token': token })).json()).toMatchObject({
         code: 'GATEWAY_TOKEN_INVALID',
         traceId: TRACE,

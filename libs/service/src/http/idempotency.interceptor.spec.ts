@@ -79,7 +79,7 @@ describe('Idempotency-Key', () => {
       method: 'POST',
       url: path,
       headers: {
-        'x-internal-token': await tokens.mint('as' in who ? who.as : alice, 'web-bff'),
+        'x-internal-token': tokens.mint('as' in who ? who.as : alice, 'web-bff'),
         'content-type': 'application/json',
         'idempotency-key': key,
       },

@@ -69,7 +69,7 @@ describe('serveBff', () => {
   /** As the gateway does: a token, and on with it. */
   async function gatewayTo(upstream: Upstream): Promise<number> {
     const server = createServer(async (request, response) => {
-      request.headers['x-internal-token'] = await tokens.mint(undefined, 'web-bff');
+      request.headers['x-internal-token'] = tokens.mint(undefined, 'web-bff');
       await upstream.forward(request, response).catch(() => response.writeHead(503).end());
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
