@@ -4,6 +4,7 @@ import {
   FakeClock,
   SeededRandom,
   currentContext,
+  newTraceId,
   raceAbort,
   runDetached,
   runInContext,
@@ -89,5 +90,13 @@ describe('SeededRandom', () => {
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
     expect(new Set(draw(7))).toEqual(new Set([3, 4, 5]));
+  });
+});
+
+describe('newTraceId', () => {
+  it('gives 32 hex characters, never the same twice', () => {
+    const ids = Array.from({ length: 1_000 }, newTraceId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every((id) => /^[0-9a-f]{32}$/.test(id))).toBe(true);
   });
 });
