@@ -5,11 +5,10 @@ import {
   runInContext,
   type Clock,
   type Principal,
-  type Priority,
   type RequestContext,
 } from '@storey/context';
-import { type IncomingMessage } from 'node:http';
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 /** The headers in which the gateway hands a request's context to a BFF. Stripped from what comes from outside. */
 export const INTERNAL_HEADERS = {
@@ -29,20 +28,23 @@ export function useInternalIdentity(
   clock: Clock,
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort(new Error('the client has gone')));
+    const context = contextFrom(request, reply, clock);
+    contexts.set(request.raw, context);
     const enter = (principal?: Principal): void => {
-      const context = { ...base(request, clock), signal: gone.signal, ...(principal && { principal }) };
-      contexts.set(request.raw, context);
+      if (principal) context.principal = principal;
       runInContext(context, done);
     };
-    contexts.set(request.raw, base(request, clock));
-    tokens
-      .verify(header(request, INTERNAL_HEADERS.token) ?? '', audience)
-      .then(enter, (error: Error) => done(error));
+    const token = header(request, INTERNAL_HEADERS.token) ?? '';
+    const known = tokens.known(token, audience);
+    if (known) return enter(known.principal);
+    tokens.verify(token, audience).then(enter, (error: Error) => done(error));
   });
   // Reading a body leaves the context behind: its events come from the socket.
-  fastify.addHook('preValidation', (request, _reply, done) => runInContext(contextOf(request), done));
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const context = contextOf(request);
+    if (context === currentContext()) done();
+    else runInContext(context, done);
+  });
 }
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>();
@@ -51,19 +53,37 @@ const contexts = new WeakMap<IncomingMessage, RequestContext>();
 export const contextOf = (request: FastifyRequest): RequestContext =>
   contexts.get(request.raw) ?? currentContext();
 
-function base(request: FastifyRequest, clock: Clock): RequestContext {
+type Draft = { -readonly [K in keyof RequestContext]: RequestContext[K] };
+
+/** The signal is made when first asked for: most requests ask nobody who could be told to stop. */
+function contextFrom(request: FastifyRequest, { raw }: FastifyReply, clock: Clock): Draft {
   const deadline = Number(header(request, INTERNAL_HEADERS.deadline));
   const lane = header(request, INTERNAL_HEADERS.lane);
   const clientIp = header(request, INTERNAL_HEADERS.clientIp);
-  const priority: Priority = request.method === 'GET' ? 'sheddable_plus' : 'critical';
-  return {
+  let signal: AbortSignal | undefined;
+  const context: Draft = {
     traceId: header(request, INTERNAL_HEADERS.trace) ?? '0'.repeat(32),
-    priority,
-    ...(deadline > 0 && { deadline: Deadline.in(deadline, clock) }),
-    ...(lane !== undefined && { lane }),
-    ...(clientIp !== undefined && { clientIp }),
+    priority: request.method === 'GET' ? 'sheddable_plus' : 'critical',
+    get signal() {
+      return (signal ??= goneSignal(raw));
+    },
   };
+  if (deadline > 0) context.deadline = Deadline.in(deadline, clock);
+  if (lane !== undefined) context.lane = lane;
+  if (clientIp !== undefined) context.clientIp = clientIp;
+  return context;
 }
+
+/** Aborts when nobody listens to the answer any more: it has been given, or the client has gone. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  if (response.closed) return AbortSignal.abort(GONE);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(GONE));
+  return gone.signal;
+}
+
+/** One for all: to take down the stack costs more than the rest of the hook, and says nothing. */
+const GONE = new Error('the client has gone');
 
 function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
