@@ -1,5 +1,12 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const uses = ['kvStateUrl', 'rpcAccountUrl', 'rpcCommentUrl', 'rpcHistoryUrl', 'upstreamWebUrl'] as const;
+const uses = [
+  'kvStateUrl',
+  'eventsUrl',
+  'rpcAccountUrl',
+  'rpcCommentUrl',
+  'rpcHistoryUrl',
+  'upstreamWebUrl',
+] as const;
 await runApp({ name: 'web-bff', config, start, uses }, process.env);

@@ -1,17 +1,37 @@
-import { createBff, serveBff, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import {
+  CACHE_CHANGES_TOPIC,
+  createBff,
+  hearCacheChanges,
+  serveBff,
+  type Platform,
+  type PlatformConfig,
+  type RunningApp,
+} from '@storey/service';
 import { AppModule } from './app.module.js';
+import { Pages, observePages, serveHotPages } from './comments/index.js';
 import { serveDocs } from './docs/serve-docs.js';
 import { serveSite } from './site/serve-site.js';
 
+/** The cache of subjects that comment-job tells of: one that changed, and with it all its pages. */
+const SUBJECTS = 'comment.subject';
+
 export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
+  const { ports, logger, cursors, metrics } = platform;
   const app = await createBff({
     name: 'web-bff',
     module: AppModule.with(platform),
     platform,
     configure: async (fastify, app) => {
+      serveHotPages(fastify, app.get(Pages), cursors);
       serveDocs(fastify, app);
-      await serveSite(fastify, platform.logger);
+      await serveSite(fastify, logger);
     },
   });
-  return serveBff(app, platform, 'web-bff');
+  const pages = app.get(Pages);
+  await ports.events.createTopics([CACHE_CHANGES_TOPIC]);
+  const changes = await hearCacheChanges(ports.events, ({ cache, id, version, atOnce }) => {
+    if (cache === SUBJECTS) pages.changed(id, { version, atOnce });
+  });
+  observePages(pages, metrics.forApp('web-bff'));
+  return serveBff(app, platform, 'web-bff', () => changes.close());
 }

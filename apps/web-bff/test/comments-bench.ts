@@ -6,6 +6,7 @@ import { Metrics, createLogger } from '@storey/observability';
 import { Health, createBff, type Platform } from '@storey/service';
 import { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import { AppModule } from '../src/app.module.js';
+import { Pages, serveHotPages } from '../src/comments/index.js';
 import { serveDocs } from '../src/docs/serve-docs.js';
 
 const secret = new Uint8Array(32).fill(7);
@@ -23,6 +24,7 @@ export const alice: Principal = { userId: '11', sessionId: '1', roles: ['user'],
 export class CommentsBench {
   readonly calls: Call[] = [];
   readonly #tokens = new InternalTokens({ secret });
+  readonly #cursors = new CursorSealer({ secret });
   #close: () => Promise<void> = () => Promise.resolve();
   #fastify: FastifyInstance | undefined;
 
@@ -32,7 +34,10 @@ export class CommentsBench {
       name: 'web-bff',
       module: AppModule.with(bench.#platform(answers)),
       platform: bench.#platform(answers),
-      configure: async (fastify, nest) => serveDocs(fastify, nest),
+      configure: async (fastify, nest) => {
+        serveHotPages(fastify, nest.get(Pages), bench.#cursors);
+        serveDocs(fastify, nest);
+      },
     });
     bench.#fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     bench.#close = () => app.close();
@@ -72,7 +77,7 @@ export class CommentsBench {
       metrics: Metrics.create({ defaults: false }),
       health: new Health(),
       tokens: this.#tokens,
-      cursors: new CursorSealer({ secret }),
+      cursors: this.#cursors,
       clock: systemClock,
       random: systemRandom,
       faultPoint: noFaults,

@@ -10,6 +10,8 @@ export { Cached } from './cached.js';
 export type { CacheCounts } from './counts.js';
 export type { Backfill, CacheId, Definition } from './definition.js';
 export type { Codec } from './entry.js';
+export { PipelineSize, inPieces } from './pipeline-size.js';
+export type { PipelineSizeOptions } from './pipeline-size.js';
 export { noStore } from './no-store.js';
 export type { Found } from './scope.js';
 export type {

@@ -41,6 +41,7 @@ export type { ViewerOf, Viewing } from './to-comment.js';
 export { Subjects, defaultSubject } from './repositories/subjects.js';
 export { Comments } from './repositories/comments.js';
 export type { ScannedComment } from './repositories/comments.js';
+export { CommentIds } from './repositories/comment-ids.js';
 export { Listings, MAX_RANKED } from './repositories/listings.js';
 export type { ListOf, PageOf, Place } from './repositories/listings.js';
 export { Reactions } from './repositories/reactions.js';

@@ -17,7 +17,7 @@ export type { Bff, Domain, PortSetting, Ports } from './ports.js';
 export { runApp } from './run-app.js';
 export type { AppProgram } from './run-app.js';
 export { INTERNAL_HEADERS, contextOf } from './http/internal-identity.js';
-export { etagOf } from './http/conditional.js';
+export { etagMatches, etagOf } from './http/conditional.js';
 export { MAX_BODY, createBff } from './http/create-bff.js';
 export type { BffOptions } from './http/create-bff.js';
 export { serveBff } from './http/serve-bff.js';

@@ -45,7 +45,6 @@ export interface CommentJson {
   readonly replyCount: number;
   readonly pinned: boolean;
   readonly viewer: ViewerJson | null;
-  readonly replies?: readonly CommentJson[];
 }
 
 export interface ViewerJson {
@@ -91,18 +90,10 @@ const wordsJson = ({ authorId, text, html, mentions }: contract.Comment, people:
   mentions: mentions.map((mention) => mentioned(mention, people)),
 });
 
-/** A root in a list, which brings its first replies along. */
-export function rootJson(comment: contract.Comment, people: People): CommentJson {
-  return {
-    ...commentJson(comment, people),
-    replies: comment.replies.map((reply) => commentJson(reply, people)),
-  };
-}
-
 /** RFC 3339, UTC, milliseconds. */
 export const timeJson = (ms: bigint): string => new Date(Number(ms)).toISOString();
 
-function viewerJson({
+export function viewerJson({
   reaction,
   canEdit,
   canDelete,

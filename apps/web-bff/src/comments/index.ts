@@ -2,12 +2,14 @@ import { type Provider, type Type } from '@nestjs/common';
 import { ChangingController } from './changing.http.js';
 import { ListsController } from './lists.http.js';
 import { Mentions } from './mentions.js';
+import { pageProviders } from './pages/index.js';
 import { PermalinkController } from './permalink.http.js';
 import { PostingController } from './posting.http.js';
 import { Profiles } from './profiles.js';
 import { StreamController } from './stream.http.js';
 import { SubjectsController } from './subjects.http.js';
 
+export { Pages, observePages, serveHotPages } from './pages/index.js';
 export { Profiles } from './profiles.js';
 
 /** What `GET`, `POST` … under `/web/v1/subjects` and `/web/v1/comments` need. */
@@ -20,4 +22,4 @@ export const commentControllers: Type<unknown>[] = [
   StreamController,
 ];
 
-export const commentProviders: Provider[] = [Profiles, Mentions];
+export const commentProviders: Provider[] = [Profiles, Mentions, ...pageProviders];

@@ -14,21 +14,22 @@ export function useValidators(fastify: FastifyInstance): void {
     const given = reply.getHeader('etag');
     const etag = typeof given === 'string' ? given : etagOf(payload);
     reply.header('etag', etag).header('vary', withAuthorization(reply.raw.getHeader('vary')));
-    if (!matches(request.headers['if-none-match'], etag)) return done(null, payload);
+    if (!etagMatches(request.headers['if-none-match'], etag)) return done(null, payload);
     reply.code(304).removeHeader('content-type');
     return done(null, '');
   });
 }
 
 /** For a route whose bytes change though what it says does not: the ETag of what it says. */
-export const etagOf = (text: string): string =>
-  `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+export const etagOf = (content: string | Uint8Array): string =>
+  `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
 
 /** The edge may have said already that the answer depends on the origin. */
 const withAuthorization = (vary: unknown): string =>
   vary ? `${String(vary)}, authorization` : 'authorization';
 
-function matches(header: string | undefined, etag: string): boolean {
+/** Whether `If-None-Match` names it, weakly compared as RFC 9110 wants. */
+export function etagMatches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   return header === '*' || header.split(',').some((candidate) => strong(candidate.trim()) === strong(etag));
 }

@@ -1,0 +1,14 @@
+import { type Provider } from '@nestjs/common';
+import { PageLoader } from './page-loader.js';
+import { Pages } from './pages.js';
+import { ViewedPages } from './viewed-pages.js';
+
+export { answerPage } from './answer-page.js';
+export { observePages } from './observe-pages.js';
+export { serveHotPages } from './hot-pages.js';
+export { repliesRequest, rootsRequest } from './page-request.js';
+export type { PageRequest } from './page-request.js';
+export { Pages } from './pages.js';
+export { ViewedPages } from './viewed-pages.js';
+
+export const pageProviders: Provider[] = [PageLoader, Pages, ViewedPages];

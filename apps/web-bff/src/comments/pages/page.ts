@@ -1,0 +1,117 @@
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { etagOf } from '@storey/service';
+import { usualViewer } from './viewer-bytes.js';
+
+/** Where a viewer's own goes: `null` stands there for everybody. */
+export interface Gap {
+  readonly id: bigint;
+  /** Offset in bytes. */
+  readonly at: number;
+  /** Tombstones can't be reported. */
+  readonly visible: boolean;
+}
+
+export interface PageParts {
+  /** JSON in UTF-8, as the anonymous see it. */
+  readonly bytes: Buffer;
+  /** In their order on the page. */
+  readonly gaps: readonly Gap[];
+  /** Offset of the `degraded` list, which ends the page. */
+  readonly tail: number;
+  readonly degraded: readonly string[];
+}
+
+/** What an answer says, and the name of that, which is the same in every encoding: so it is a weak one. */
+export interface Body {
+  readonly bytes: Buffer;
+  readonly etag: string;
+}
+
+/** What one viewer sees otherwise than everybody who is signed in. */
+export interface Own {
+  /** By comment. */
+  readonly viewers: ReadonlyMap<bigint, Buffer>;
+  readonly degraded: readonly string[];
+}
+
+export type Encoding = 'br' | 'gzip';
+
+const GAP_BYTES = 4;
+/** Below this, compression saves less than a packet. */
+const MIN_COMPRESSED = 1024;
+/** A page lives for a second at most; better is not worth its time. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+const GZIP = { level: 5 };
+const NOTHING_OWN: Own = { viewers: new Map(), degraded: [] };
+
+/**
+ * One page of comments, encoded once. What it is asked for besides, it makes when first asked, and keeps. Holds nothing of
+ * any one viewer.
+ */
+export class Page {
+  readonly anonymous: Body;
+  readonly degraded: readonly string[];
+  readonly #parts: PageParts;
+  readonly #compressed = new Map<Encoding, Buffer | undefined>();
+  #signedIn: Body | undefined;
+
+  constructor(parts: PageParts) {
+    this.#parts = parts;
+    this.degraded = parts.degraded;
+    this.anonymous = bodyOf(parts.bytes);
+  }
+
+  /** The comments on it, in their order. */
+  get ids(): readonly bigint[] {
+    return this.#parts.gaps.map(({ id }) => id);
+  }
+
+  /** Bytes it may come to hold: itself, with viewers, and compressed both ways. */
+  get size(): number {
+    const { bytes, gaps } = this.#parts;
+    return 3 * bytes.length + gaps.length * usualViewer(true).length;
+  }
+
+  /** For somebody signed in. */
+  for({ viewers, degraded }: Own): Body {
+    if (viewers.size > 0 || degraded.length > 0) return bodyOf(this.#splice({ viewers, degraded }));
+    return (this.#signedIn ??= bodyOf(this.#splice(NOTHING_OWN)));
+  }
+
+  /**
+   * The bytes for the anonymous in an encoding. `undefined` while they are being made, which the first question begins,
+   * and where they are too few for it: as they are they say the same.
+   */
+  compressed(encoding: Encoding): Buffer | undefined {
+    if (!this.#compressed.has(encoding)) this.#compress(encoding);
+    return this.#compressed.get(encoding);
+  }
+
+  #compress(encoding: Encoding): void {
+    const { bytes } = this.anonymous;
+    this.#compressed.set(encoding, undefined);
+    if (bytes.length < MIN_COMPRESSED) return;
+    // zlib refuses nothing but for want of memory; then the page goes out as it is.
+    const made = (_error: Error | null, compressed: Buffer | undefined): void =>
+      void this.#compressed.set(encoding, compressed);
+    if (encoding === 'br') brotliCompress(bytes, BROTLI, made);
+    else gzip(bytes, GZIP, made);
+  }
+
+  #splice({ viewers, degraded }: Own): Buffer {
+    const { bytes, gaps, tail } = this.#parts;
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (const { id, at, visible } of gaps) {
+      parts.push(bytes.subarray(from, at), viewers.get(id) ?? usualViewer(visible));
+      from = at + GAP_BYTES;
+    }
+    parts.push(
+      bytes.subarray(from, tail),
+      Buffer.from(`${JSON.stringify([...degraded, ...this.degraded])}}`),
+    );
+    return Buffer.concat(parts);
+  }
+}
+
+const bodyOf = (bytes: Buffer): Body => ({ bytes, etag: `W/${etagOf(bytes)}` });

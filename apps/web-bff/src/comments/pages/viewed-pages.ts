@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { isAppError } from '@storey/errors';
+import { type comment as contract } from '@storey/contracts';
+import { Services } from '../../services.js';
+import { type Body, type Own } from './page.js';
+import { PageLoader, type LoadedPage } from './page-loader.js';
+import { type PageRequest } from './page-request.js';
+import { Pages } from './pages.js';
+import { viewerBytes } from './viewer-bytes.js';
+
+/** A page without the viewer's own is better than none; so long may it take. */
+const TIMEOUT_MS = 200;
+const UNKNOWN: Own = { viewers: new Map(), degraded: ['viewer'] };
+
+/** Pages for somebody signed in: everybody's, with his own joined to it. */
+@Injectable()
+export class ViewedPages {
+  constructor(
+    private readonly pages: Pages,
+    private readonly loader: PageLoader,
+    private readonly services: Services,
+  ) {}
+
+  /** For whoever calls. @throws AppError as comment-service does. */
+  async get(request: PageRequest): Promise<Body> {
+    const loaded = await this.#forEverybody(request);
+    const own = loaded && (await this.#own(loaded));
+    return loaded && own ? loaded.page.for(own) : this.#listed(request);
+  }
+
+  /** @returns undefined for what not everybody may see: this viewer may. */
+  async #forEverybody(request: PageRequest): Promise<LoadedPage | undefined> {
+    try {
+      return await this.pages.get(request);
+    } catch (error) {
+      if (isAppError(error) && error.kind === 'not_found') return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns undefined when he sees other comments than everybody. */
+  async #own({ page, subject }: LoadedPage): Promise<Own | undefined> {
+    try {
+      const { type, oid } = subject;
+      const request = { subject: { type, oid }, ids: [...page.ids] };
+      const reply = await this.services.comments.viewComments(request, { timeoutMs: TIMEOUT_MS });
+      return reply.differs ? undefined : ownOf(reply);
+    } catch (error) {
+      if (isAppError(error) && (error.kind === 'unavailable' || error.kind === 'deadline_exceeded'))
+        return UNKNOWN;
+      throw error;
+    }
+  }
+
+  async #listed(request: PageRequest): Promise<Body> {
+    const { page, viewers } = await this.loader.load(request);
+    return page.for({ viewers, degraded: [] });
+  }
+}
+
+function ownOf({ items, degraded }: contract.ViewCommentsReply): Own {
+  const viewers = items.flatMap(({ id, viewer }) => (viewer ? [[id, viewerBytes(viewer)] as const] : []));
+  return { viewers: new Map(viewers), degraded };
+}

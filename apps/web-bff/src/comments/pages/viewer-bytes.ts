@@ -1,0 +1,21 @@
+import { type comment as contract } from '@storey/contracts';
+import { viewerJson } from '../comment-json.js';
+
+/** What stands where somebody signed in has nothing of his own: he has not reacted, and may report what is visible. */
+const NOBODYS = {
+  reaction: 'none',
+  canEdit: false,
+  canDelete: false,
+  canPin: false,
+  canReport: true,
+  blocked: false,
+} as const;
+
+const VISIBLE = Buffer.from(JSON.stringify(NOBODYS));
+const TOMBSTONE = Buffer.from(JSON.stringify({ ...NOBODYS, canReport: false }));
+
+/** The `viewer` of a comment to a signed-in reader of whom nothing else is known. */
+export const usualViewer = (visible: boolean): Buffer => (visible ? VISIBLE : TOMBSTONE);
+
+export const viewerBytes = (viewer: contract.Viewer): Buffer =>
+  Buffer.from(JSON.stringify(viewerJson(viewer)));
