@@ -1,12 +1,12 @@
-/** The ids asked for in one turn of the event loop, and all who wait for them. */
-export class Batch<Id, V> {
-  readonly #flights = new Map<Id, PromiseWithResolvers<V | undefined>>();
+/** The ids asked for in one turn of the event loop, and all who wait for what is found of them. */
+export class Batch<Id, T> {
+  readonly #flights = new Map<Id, PromiseWithResolvers<T>>();
   readonly #unsettled = new Set<Id>();
   readonly #abort = new AbortController();
-  readonly #onAbandoned: (batch: Batch<Id, V>) => void;
+  readonly #onAbandoned: (batch: Batch<Id, T>) => void;
   #waiting = 0;
 
-  constructor(onAbandoned: (batch: Batch<Id, V>) => void) {
+  constructor(onAbandoned: (batch: Batch<Id, T>) => void) {
     this.#onAbandoned = onAbandoned;
   }
 
@@ -23,11 +23,11 @@ export class Batch<Id, V> {
     return this.#abort.signal;
   }
 
-  /** The value of `id`, which is added if need be. Each call must be followed by one of `leave`. */
-  join(id: Id): Promise<V | undefined> {
+  /** What is found of `id`, which is added if need be. Each call must be followed by one of `leave`. */
+  join(id: Id): Promise<T> {
     let flight = this.#flights.get(id);
     if (!flight) {
-      flight = Promise.withResolvers<V | undefined>();
+      flight = Promise.withResolvers<T>();
       this.#flights.set(id, flight);
       this.#unsettled.add(id);
     }
@@ -42,9 +42,9 @@ export class Batch<Id, V> {
     this.#abort.abort();
   }
 
-  resolve(id: Id, value: V | undefined): void {
+  resolve(id: Id, found: T): void {
     this.#unsettled.delete(id);
-    this.#flights.get(id)?.resolve(value);
+    this.#flights.get(id)?.resolve(found);
   }
 
   /** Rejects those of `ids` that are not settled yet. */

@@ -1,7 +1,16 @@
 /** What a cache needs of its store: single keys, each verb atomic. `Kv` of `@storey/kv` is one. */
 export interface CacheStore {
+  /** In the order of `keys`. */
+  mget(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
   /** Writes over whatever is there and voids the lease on `key`. */
   set(key: string, value: Uint8Array, options: { readonly ttlMs?: number }): Promise<void>;
+  /** Writes if the bytes that are there equal `expected`. @returns whether it did. */
+  compareAndSet(
+    key: string,
+    expected: Uint8Array,
+    value: Uint8Array,
+    options: { readonly ttlMs?: number },
+  ): Promise<boolean>;
   /** Removes values and leases. */
   delete(keys: readonly string[]): Promise<number>;
   /** Each key's value, or a fresh lease `token` to the first who misses, or neither while another holds the lease. */
@@ -12,5 +21,6 @@ export interface CacheStore {
 
 export interface Leased {
   readonly value?: Uint8Array;
+  /** An empty one: load, but there is nothing to fill. */
   readonly token?: string;
 }

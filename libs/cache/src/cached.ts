@@ -1,65 +1,61 @@
-import { isAppError } from '@storey/errors';
-import { raceAbort, runDetached, type Clock, type Random } from '@storey/context';
-import { Batch } from './batch.js';
-import { type CacheStore, type Leased } from './cache-store.js';
-import { decodeEntry, encodeEntry, type Codec } from './entry.js';
+import { runDetached } from '@storey/context';
+import { Backfilling } from './backfilling.js';
+import { type CacheCounts } from './counts.js';
+import { type CacheId, type Definition, type Surroundings } from './definition.js';
+import { Entries } from './entries.js';
+import { Flags } from './flags.js';
+import { Flights } from './flights.js';
+import { Loading } from './loading.js';
+import { type LocalCopies } from './local/local-copies.js';
+import { type LocalChange } from './local/local-options.js';
+import { Reading } from './reading.js';
+import { Rebuilding } from './rebuilding.js';
+import { Refreshing } from './refreshing.js';
+import { Scope, type Found } from './scope.js';
 
-/** Ids of one turn that are looked up together. */
-const MAX_LOOK_UP = 500;
-const MAX_LOAD = 200;
-/** How long a fill may take from its look-up. */
-const LEASE_MS = 1000;
-/** While another process loads: so often, so long apart, is looked again before loading beside it. */
-const LOOKS = 5;
-const LOOK_EVERY_MS = 10;
+/** A copy that could not be renewed is tried again after so long; so many are remembered. */
+const RENEW_AGAIN_MS = 1000;
+const MAX_RENEWED = 1000;
 
-export interface Definition<Id, V> {
-  readonly name: string;
-  readonly key: (id: Id) => string;
-  readonly codec: Codec<V>;
-  readonly ttlMs: number;
-  /** 0 to 1: up to this part of a life is cut off at random, so that what was filled together expires apart. */
-  readonly jitter: number;
-  /** How long it is remembered that there is nothing; 0: not at all. */
-  readonly emptyTtlMs: number;
-  /** At most 200 ids; an id that is not in the map does not exist. The signal aborts when nobody waits any more. */
-  readonly load: (ids: readonly Id[], signal: AbortSignal) => Promise<ReadonlyMap<Id, V>>;
-}
-
-/** Since the start, in ids except `loads` (calls) and `failures` (fills that did not reach the store). */
-export interface CacheCounts {
-  hits: number;
-  misses: number;
-  loads: number;
-  /** Loaded without asking the store, which was unavailable. */
-  degraded: number;
-  failures: number;
-}
-
-export interface Surroundings {
-  readonly store: CacheStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly onError: (error: unknown, cache: string) => void;
-}
-
-interface Miss<Id> {
-  readonly id: Id;
-  /** Absent: load, but do not fill. */
-  readonly token?: string | undefined;
-}
-
-/** Values of one kind by id, read through a store. Ids are compared as map keys are. */
-export class Cached<Id extends string | number | bigint, V> {
-  readonly counts: CacheCounts = { hits: 0, misses: 0, loads: 0, degraded: 0, failures: 0 };
-  readonly #definition: Definition<Id, V>;
-  readonly #around: Surroundings;
-  readonly #flights = new Map<Id, Batch<Id, V>>();
-  #gathering: Batch<Id, V> | undefined;
+/** Values of one kind by id, read through copies in the process and a store. Ids are compared as map keys are. */
+export class Cached<Id extends CacheId, V> {
+  readonly #scope: Scope<Id, V>;
+  readonly #entries: Entries<Id, V>;
+  readonly #loading: Loading<Id, V>;
+  readonly #rebuilding: Rebuilding<Id, V>;
+  readonly #flights: Flights<Id, Found<V>>;
+  /** Copies that are being renewed, or could not be a moment ago. */
+  readonly #renewed: Flags<Id>;
 
   constructor(definition: Definition<Id, V>, around: Surroundings) {
-    this.#definition = definition;
-    this.#around = around;
+    const scope = new Scope(definition, around);
+    const entries = new Entries(scope);
+    const loading = new Loading(scope);
+    const refreshing = new Refreshing(scope, entries, loading);
+    const { backfill = 'inline' } = definition;
+    const backfilling = backfill === 'inline' ? undefined : new Backfilling(scope, backfill);
+    const reading = new Reading(scope, { entries, loading, refreshing, backfilling });
+    this.#scope = scope;
+    this.#entries = entries;
+    this.#loading = loading;
+    this.#rebuilding = new Rebuilding(scope, entries, loading);
+    this.#flights = new Flights((batch, land) => reading.serve(batch, land));
+    this.#renewed = new Flags(around.clock, { lifeMs: RENEW_AGAIN_MS, most: MAX_RENEWED });
+  }
+
+  get counts(): Readonly<CacheCounts> {
+    return this.#scope.counts;
+  }
+
+  /** The copies in this process, where the definition asks for them. */
+  get copies(): LocalCopies<Id, V> | undefined {
+    return this.#scope.copies;
+  }
+
+  /** What a fresh copy in this process says, at once. It counts as a read; finding none does not, as `get` will follow. */
+  peek(id: Id): V | undefined {
+    const { copies } = this.#scope;
+    return copies?.peek(id)?.fresh ? this.#copyOf(id)?.value : undefined;
   }
 
   /**
@@ -67,188 +63,108 @@ export class Cached<Id extends string | number | bigint, V> {
    * the signal ends this wait and not that of others.
    */
   async get(id: Id, signal?: AbortSignal): Promise<V | undefined> {
-    const [value] = await this.#wait([id], signal);
-    return value;
+    return (await this.look(id, signal)).value;
+  }
+
+  /** As `get`, telling whether the value is one whose fresh time is over. */
+  async look(id: Id, signal?: AbortSignal): Promise<Found<V>> {
+    signal?.throwIfAborted();
+    const copy = this.#copyOf(id);
+    if (copy) return copy;
+    const [found = NOTHING] = await this.#flights.wait([id], signal);
+    return found;
   }
 
   /** Those that exist. One that fails fails all. */
   async getMany(ids: Iterable<Id>, signal?: AbortSignal): Promise<Map<Id, V>> {
+    signal?.throwIfAborted();
     const unique = [...new Set(ids)];
-    const values = await this.#wait(unique, signal);
-    const found = new Map<Id, V>();
+    const found = unique.map((id) => this.#copyOf(id));
+    const missing = unique.filter((_, at) => found[at] === undefined);
+    const fetched = missing.length > 0 ? await this.#flights.wait(missing, signal) : [];
+    let next = 0;
+    const values = new Map<Id, V>();
     for (const [at, id] of unique.entries()) {
-      const value = values[at];
-      if (value !== undefined) found.set(id, value);
+      const value = (found[at] ?? fetched[next++])?.value;
+      if (value !== undefined) values.set(id, value);
     }
-    return found;
+    return values;
   }
 
   /** Call after the change is committed. What is being loaded at this time will not overwrite it. */
   async set(id: Id, value: V): Promise<void> {
-    try {
-      const entry = encodeEntry(this.#definition.codec, value);
-      await this.#around.store.set(this.#definition.key(id), entry, { ttlMs: this.#ttl(value) });
-    } finally {
-      this.#flights.delete(id);
-    }
+    await this.#write(id, value);
+  }
+
+  /** For who knows that it is gone, as `set` for who knows what it is. */
+  async delete(id: Id): Promise<void> {
+    await this.#write(id, undefined);
   }
 
   /** Call after the change is committed. Who asks from now on sees it. @throws when the store did not hear of it. */
   async invalidate(ids: readonly Id[]): Promise<void> {
     if (ids.length === 0) return;
     try {
-      await this.#around.store.delete(ids.map(this.#definition.key));
+      await this.#scope.around.store.delete(this.#scope.keysOf(ids));
     } finally {
-      for (const id of ids) this.#flights.delete(id);
+      this.#forget(ids);
     }
   }
 
-  async #wait(ids: readonly Id[], signal: AbortSignal | undefined): Promise<readonly (V | undefined)[]> {
-    signal?.throwIfAborted();
-    const boarded = ids.map((id) => {
-      const batch = this.#flights.get(id) ?? this.#board(id);
-      return { batch, value: batch.join(id) };
-    });
-    const values = Promise.all(boarded.map(({ value }) => value));
+  /**
+   * For who heard that something of `group` changed, after it was set or cleared in the store: no copy of before is taken
+   * for fresh; those of hot ids are renewed. `group` is an id as text, unless the definition says otherwise.
+   */
+  changed(group: string, change: LocalChange): void {
+    const { local } = this.#scope.definition;
+    const groupOf = local?.groupOf ?? String;
+    this.#flights.forgetWhere((id) => groupOf(id) === group);
+    const touched = this.#scope.copies?.changed(group, change) ?? [];
+    for (const id of touched) {
+      this.#renewed.lower(id);
+      if (local?.promote === 'hot') this.#renew(id);
+    }
+  }
+
+  /** For who hears of what others have missed: loads and fills what is still not there. @throws as store and `load` do. */
+  async rebuild(ids: Iterable<Id>, signal: AbortSignal = new AbortController().signal): Promise<void> {
+    await this.#rebuilding.rebuild(ids, signal);
+  }
+
+  async #write(id: Id, value: V | undefined): Promise<void> {
     try {
-      return await (signal ? raceAbort(values, signal) : values);
+      await this.#entries.put(id, { value, costMs: this.#loading.lastCostMs });
     } finally {
-      for (const { batch } of boarded) batch.leave();
+      this.#forget([id]);
     }
   }
 
-  #board(id: Id): Batch<Id, V> {
-    const open = this.#gathering;
-    const batch = open && open.size < MAX_LOOK_UP ? open : this.#gather();
-    this.#flights.set(id, batch);
-    return batch;
+  /** After the store: who looked it up before has a ticket or a place in a flight that is worth nothing now. */
+  #forget(ids: readonly Id[]): void {
+    this.#flights.forget(ids);
+    this.#scope.copies?.drop(ids);
   }
 
-  #gather(): Batch<Id, V> {
-    const batch = new Batch<Id, V>((abandoned) => this.#land(abandoned, abandoned.ids));
-    this.#gathering = batch;
-    // The first caller's deadline and identity are not those of the others.
-    runDetached(() => setImmediate(() => void this.#fly(batch)));
-    return batch;
-  }
-
-  async #fly(batch: Batch<Id, V>): Promise<void> {
-    if (this.#gathering === batch) this.#gathering = undefined;
-    if (batch.signal.aborted) return;
-    try {
-      await this.#serve(batch, batch.ids, LOOKS);
-    } catch (error) {
-      batch.reject(batch.ids, error);
-    } finally {
-      this.#land(batch, batch.ids);
+  #copyOf(id: Id): Found<V> | undefined {
+    const copy = this.#scope.copies?.read(id);
+    if (!copy) return undefined;
+    this.#scope.counts.localHits += 1;
+    if (!copy.fresh) {
+      this.#scope.counts.stale += 1;
+      this.#renew(id);
     }
+    return { value: copy.value, stale: !copy.fresh };
   }
 
-  /** From now on who asks for `ids` starts anew. */
-  #land(batch: Batch<Id, V>, ids: readonly Id[]): void {
-    if (this.#gathering === batch) this.#gathering = undefined;
-    for (const id of ids) if (this.#flights.get(id) === batch) this.#flights.delete(id);
-  }
-
-  async #serve(batch: Batch<Id, V>, ids: readonly Id[], looks: number): Promise<void> {
-    const { misses, held } = await this.#lookUp(batch, ids);
-    if (looks > 0 && held.length > 0) {
-      await Promise.all([this.#load(batch, misses), this.#lookAgain(batch, held, looks - 1)]);
-    } else await this.#load(batch, [...misses, ...held.map((id) => ({ id }))]);
-  }
-
-  async #lookAgain(batch: Batch<Id, V>, ids: readonly Id[], looks: number): Promise<void> {
-    await this.#around.clock.sleep(LOOK_EVERY_MS, batch.signal);
-    await this.#serve(batch, ids, looks);
-  }
-
-  async #lookUp(batch: Batch<Id, V>, ids: readonly Id[]): Promise<{ misses: Miss<Id>[]; held: Id[] }> {
-    const misses: Miss<Id>[] = [];
-    const held: Id[] = [];
-    const unreadable: Id[] = [];
-    const found = await this.#ask(ids);
-    for (const [at, id] of ids.entries()) {
-      const { value, token } = found?.[at] ?? {};
-      if (value !== undefined) {
-        if (!this.#hit(batch, id, value)) unreadable.push(id);
-      } else if (found === undefined || token !== undefined) misses.push({ id, token });
-      else held.push(id);
-    }
-    await this.#remove(unreadable);
-    misses.push(...unreadable.map((id) => ({ id })));
-    return { misses, held };
-  }
-
-  /** @returns `undefined` when the store does not answer: then life goes on without it. */
-  async #ask(ids: readonly Id[]): Promise<readonly Leased[] | undefined> {
-    try {
-      return await this.#around.store.getOrLease(ids.map(this.#definition.key), LEASE_MS);
-    } catch (error) {
-      if (!isAppError(error) || error.kind !== 'unavailable') throw error;
-      this.counts.degraded += ids.length;
-      return undefined;
-    }
-  }
-
-  /** @returns false for bytes that can't be read. */
-  #hit(batch: Batch<Id, V>, id: Id, entry: Uint8Array): boolean {
-    try {
-      batch.resolve(id, decodeEntry(this.#definition.codec, entry));
-    } catch (error) {
-      this.#around.onError(error, this.#definition.name);
-      return false;
-    }
-    this.counts.hits += 1;
-    this.#land(batch, [id]);
-    return true;
-  }
-
-  /** So that the next who misses can fill. */
-  async #remove(unreadable: readonly Id[]): Promise<void> {
-    if (unreadable.length === 0) return;
-    try {
-      await this.#around.store.delete(unreadable.map(this.#definition.key));
-    } catch (error) {
-      this.#around.onError(error, this.#definition.name);
-    }
-  }
-
-  async #load(batch: Batch<Id, V>, misses: readonly Miss<Id>[]): Promise<void> {
-    this.counts.misses += misses.length;
-    for (let start = 0; start < misses.length; start += MAX_LOAD) {
-      await this.#loadChunk(batch, misses.slice(start, start + MAX_LOAD));
-    }
-  }
-
-  async #loadChunk(batch: Batch<Id, V>, misses: readonly Miss<Id>[]): Promise<void> {
-    const ids = misses.map(({ id }) => id);
-    this.counts.loads += 1;
-    try {
-      const values = await this.#definition.load(ids, batch.signal);
-      for (const id of ids) batch.resolve(id, values.get(id));
-      await Promise.all(misses.map(({ id, token }) => this.#fill(id, token, values.get(id))));
-    } catch (error) {
-      batch.reject(ids, error);
-    }
-    this.#land(batch, ids);
-  }
-
-  /** Loses against a set or delete since the look-up. Whoever asked has the value already: a failure is only told. */
-  async #fill(id: Id, token: string | undefined, value: V | undefined): Promise<void> {
-    const ttlMs = this.#ttl(value);
-    if (token === undefined || ttlMs === 0) return;
-    try {
-      const entry = encodeEntry(this.#definition.codec, value);
-      await this.#around.store.fill(this.#definition.key(id), token, entry, { ttlMs });
-    } catch (error) {
-      this.counts.failures += 1;
-      this.#around.onError(error, this.#definition.name);
-    }
-  }
-
-  #ttl(value: V | undefined): number {
-    const { ttlMs, emptyTtlMs, jitter } = this.#definition;
-    const full = value === undefined ? emptyTtlMs : ttlMs;
-    return full === 0 ? 0 : Math.max(1, Math.round(full * (1 - jitter * this.#around.random.float())));
+  /** Once at a time, and without being waited for. */
+  #renew(id: Id): void {
+    if (this.#renewed.raise(id) !== 'raised') return;
+    const renewing = runDetached(() => this.#flights.wait([id], undefined));
+    renewing.then(
+      () => this.#renewed.lower(id),
+      (error: unknown) => this.#scope.failed(error),
+    );
   }
 }
+
+const NOTHING = { value: undefined, stale: false };

@@ -2,7 +2,7 @@ import { FakeClock, SeededRandom, runDetached } from '@storey/context';
 import { openKv, type Kv } from '@storey/kv';
 import { Cache, type Cached, type CacheStore, type Codec, type Definition } from '../src/index.js';
 
-const text: Codec<string> = {
+export const text: Codec<string> = {
   encode: (value) => new TextEncoder().encode(value),
   decode: (bytes) => new TextDecoder('utf8', { fatal: true }).decode(bytes),
 };
@@ -68,6 +68,8 @@ export async function turns(): Promise<void> {
 /** The verbs of `kv`, some replaced. */
 export function storeOver(kv: Kv, more: Partial<CacheStore>): CacheStore {
   return {
+    mget: (...args) => kv.mget(...args),
+    compareAndSet: (...args) => kv.compareAndSet(...args),
     set: (...args) => kv.set(...args),
     delete: (...args) => kv.delete(...args),
     getOrLease: (...args) => kv.getOrLease(...args),
