@@ -78,7 +78,7 @@ function useCases(ground: Ground): Provider[] {
   const { clock } = platform;
   const comments = new Comments(sql);
   const overlays = new Overlays(platform.ports.kvState, logger, clock);
-  const records = new Records(caches, comments);
+  const records = new Records(caches, comments, ground.existence.ids);
   const reactions = new Reactions(sql);
   const views = new Views(overlays, records, reactions, clock);
   const { ports } = platform;

@@ -17,6 +17,7 @@ import { SqlWorkerLeaseStore } from '@storey/outbox';
 import { type Search } from '@storey/search';
 import { type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
+import { Existence } from './existence/existence.js';
 import { SubjectFeed } from './watching/subject-feed.js';
 
 /** What the whole app stands on: opened once, closed last. */
@@ -28,6 +29,7 @@ export interface Ground {
   readonly ids: LeasedIds;
   readonly search: Search;
   readonly feed: SubjectFeed;
+  readonly existence: Existence;
 }
 
 export async function openGround(platform: Platform, logger: Logger): Promise<Ground> {
@@ -49,10 +51,19 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
   const topic = commentTopics.find(({ name }) => name === EVENTS_TOPIC);
   if (!topic) throw new Error(`${EVENTS_TOPIC} is not among the topics`);
   const search = await ports.search(commentIndex);
-  return { platform, logger, sql, caches, ids, search, feed: await SubjectFeed.open(ports.events, topic) };
+  const feed = await SubjectFeed.open(ports.events, topic);
+  const existence = await Existence.open({
+    sql,
+    events: ports.events,
+    clock,
+    logger,
+    metrics: platform.metrics,
+  });
+  return { platform, logger, sql, caches, ids, search, feed, existence };
 }
 
-export async function closeGround({ feed, ids }: Ground): Promise<void> {
+export async function closeGround({ feed, existence, ids }: Ground): Promise<void> {
+  await existence.close();
   await feed.close();
   await ids.close();
 }

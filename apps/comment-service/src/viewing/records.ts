@@ -8,6 +8,7 @@ import {
   type SubjectRecord,
 } from '@storey/comment';
 import { currentContext } from '@storey/context';
+import { type ExistingIds } from '../existence/existing-ids.js';
 
 export interface RecordCaches {
   readonly comments: Pick<Cached<bigint, CommentRecord>, 'getMany'>;
@@ -19,10 +20,17 @@ export interface RecordCaches {
 export class Records {
   readonly #caches: RecordCaches;
   readonly #comments: Pick<Comments, 'byIds'>;
+  readonly #existing: Pick<ExistingIds, 'read'>;
 
-  constructor(caches: RecordCaches, comments: Pick<Comments, 'byIds'>) {
+  constructor(caches: RecordCaches, comments: Pick<Comments, 'byIds'>, existing: Pick<ExistingIds, 'read'>) {
     this.#caches = caches;
     this.#comments = comments;
+    this.#existing = existing;
+  }
+
+  /** Of an id that anybody may have made up: what is known not to exist is asked for nowhere. */
+  async comment(id: bigint): Promise<CommentRecord | undefined> {
+    return (await this.#existing.read([id], (ids) => this.comments(ids))).get(id);
   }
 
   /** @returns those that the cache or the database has. @throws AppError `unavailable` */

@@ -55,7 +55,7 @@ export class View {
   /** As the viewer sees it, be it stored or only accepted; of any state. */
   async find(id: bigint): Promise<CommentRecord | undefined> {
     if (id === 0n) return undefined;
-    const record = (await this.#eyes.records.existingComments([id])).get(id);
+    const record = await this.#eyes.records.comment(id);
     if (record) return this.latest(record);
     return this.pending(id);
   }

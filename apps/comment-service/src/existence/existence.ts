@@ -1,0 +1,105 @@
+import { CommentIds, type CommentDb } from '@storey/comment';
+import { runDetached, type Clock } from '@storey/context';
+import { type EventLog } from '@storey/events';
+import { type Logger, type Metrics } from '@storey/observability';
+import { type Sql } from '@storey/sql';
+import { ExistingIds } from './existing-ids.js';
+import { HeardCommands } from './heard-commands.js';
+import { loadIds } from './load-ids.js';
+
+const REPORT_EVERY_MS = 1000;
+
+export interface ExistenceOptions {
+  readonly sql: Sql<CommentDb>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Knows the ids of all comments: read from the database in the background, and kept current from the log. */
+export class Existence {
+  readonly ids: ExistingIds;
+  readonly #options: ExistenceOptions;
+  readonly #closing = new AbortController();
+  #heard: HeardCommands | undefined;
+  #givenUp = false;
+  #loading: Promise<void> = Promise.resolve();
+  #cancelReport: (() => void) | undefined;
+
+  private constructor(options: ExistenceOptions) {
+    this.#options = options;
+    const completeAt = (): number => this.#heard?.completeAt ?? -Infinity;
+    this.ids = new ExistingIds({ clock: options.clock, completeAt });
+  }
+
+  /** Resolves before anything is known. @throws AppError `unavailable` when the log is not there. */
+  static async open(options: ExistenceOptions): Promise<Existence> {
+    const existence = new Existence(options);
+    await existence.#listen();
+    existence.#loading = runDetached(() => existence.#load());
+    existence.#report({ asked: 0, absent: 0, falsePositives: 0 });
+    return existence;
+  }
+
+  /** All ids are known, or none will be. */
+  loaded(): Promise<void> {
+    return this.#loading;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#cancelReport?.();
+    await this.#heard?.close();
+    await this.#loading;
+  }
+
+  async #listen(): Promise<void> {
+    const { events, clock, logger } = this.#options;
+    this.#heard = await HeardCommands.open({
+      events,
+      clock,
+      hear: (id) => void this.#add(id),
+      onMissed: () => this.#giveUp('commands were missed'),
+      onError: (error) => logger.error('the end of the log could not be asked for', error),
+    });
+  }
+
+  async #load(): Promise<void> {
+    const { sql, clock } = this.#options;
+    const { signal } = this.#closing;
+    const add = (id: bigint): boolean => this.#add(id);
+    try {
+      if (await loadIds({ ids: new CommentIds(sql), clock, signal, add })) this.ids.complete();
+    } catch (error) {
+      if (!signal.aborted) this.#giveUp(String(error));
+    }
+  }
+
+  #add(id: bigint): boolean {
+    if (this.#givenUp) return false;
+    if (!this.ids.add(id)) this.#giveUp('there are too many comments');
+    return !this.#givenUp;
+  }
+
+  #giveUp(cause: string): void {
+    if (this.#givenUp) return;
+    this.#givenUp = true;
+    this.ids.giveUp();
+    this.#options.logger.warn('absent comments are looked for in the database until the next start', {
+      cause,
+    });
+  }
+
+  #report(told: { asked: number; absent: number; falsePositives: number }): void {
+    const { metrics, clock } = this.#options;
+    const total = metrics.counter('storey_comment_existence_total', 'Ids of comments asked for', ['outcome']);
+    const known = metrics.gauge('storey_comment_existence_ids', 'Ids of comments that are known to exist');
+    const { asked, absent, falsePositives } = this.ids.counts;
+    total.add(asked - told.asked, { outcome: 'asked' });
+    total.add(absent - told.absent, { outcome: 'absent' });
+    total.add(falsePositives - told.falsePositives, { outcome: 'false_positive' });
+    known.set(this.ids.size);
+    this.#cancelReport = clock.after(REPORT_EVERY_MS, () => this.#report({ asked, absent, falsePositives }));
+  }
+}
