@@ -1,11 +1,15 @@
 import { invalidRequest, notFound } from '@storey/errors';
 
+/** Paths that have no other spelling than this one; most have. No segment begins with a dot. */
+const PLAIN = /^(?:\/[\w-][\w.-]*)+$/;
+
 /**
  * One spelling for each path, so that routing, guards and the BFF judge the same text: every segment is decoded once and
  * encoded again. @throws AppError `invalid` for what can't be decoded, `not_found` for empty or dot segments, for
  * separators in disguise and for what is no path (`*`, `http://…`).
  */
 export function canonicalPath(path: string): string {
+  if (PLAIN.test(path)) return path;
   if (!path.startsWith('/')) throw notFound();
   const segments = path.split('/').slice(1).map(canonicalSegment);
   const inner = segments.slice(0, -1);

@@ -40,25 +40,29 @@ export class Edge {
     try {
       setSecurityHeaders(response, traceId, this.#isTls(request));
       checkFraming(request);
-      if (await this.#options.machine.handle(request, response)) return;
-      if (this.#options.cors.handle(request, response)) return;
-      await this.#forward(request, response, traceId);
+      const [path, query] = splitUrl(request.url ?? '/');
+      const { machine, cors } = this.#options;
+      if (machine.serves(path, request)) return await machine.answer(path, request, response);
+      if (cors.handle(request, response)) return;
+      await this.#forward(request, response, { path: canonicalPath(path), query, traceId });
     } catch (error) {
       this.#answerError(error, request, response, traceId);
     }
   }
 
-  async #forward(request: IncomingMessage, response: ServerResponse, traceId: string): Promise<void> {
+  async #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { path, query, traceId }: Asked,
+  ): Promise<void> {
     const started = performance.now();
     const { ports } = this.#options.platform;
-    const [path = '/', query] = splitUrl(request.url ?? '/');
-    const canonical = canonicalPath(path);
-    const route = routeOf(canonical);
+    const route = routeOf(path);
     const principal = await this.#options.identity.of(request);
     requireRole(principal, route.roles);
     checkLength(request, route);
     const budgetMs = budgetOf(request, route);
-    request.url = query === undefined ? canonical : `${canonical}?${query}`;
+    request.url = query === undefined ? path : `${path}?${query}`;
     this.#handOver(request, route.bff, { principal, traceId, budgetMs });
     await ports.upstream(route.bff).forward(request, response);
     this.#duration.observe((performance.now() - started) / 1000, {
@@ -102,6 +106,13 @@ export class Edge {
     response.writeHead(httpStatus(error.kind), problemHeaders(error));
     response.end(request.method === 'HEAD' ? undefined : body);
   }
+}
+
+interface Asked {
+  /** Canonical. */
+  readonly path: string;
+  readonly query: string | undefined;
+  readonly traceId: string;
 }
 
 interface Known {

@@ -13,16 +13,21 @@ const MAX_BODY = 1024 * 1024;
 /** @throws AppError for a request that other parties on the way could understand otherwise. */
 export function checkFraming(request: IncomingMessage): void {
   if (!METHODS.includes(request.method ?? '')) throw methodNotAllowed(METHODS);
-  if (!/^1\.[01]$/.test(request.httpVersion))
+  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0')
     throw invalidRequest([{ path: '', message: 'must be HTTP/1.1' }]);
   if (request.httpVersion === '1.1' && request.headers.host === undefined)
     throw invalidRequest([{ path: 'header/host', message: 'is missing' }]);
-  const seen = new Set<string>();
-  for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    const name = (request.rawHeaders[i] ?? '').toLowerCase();
-    if (seen.has(name) && SINGLE.has(name))
-      throw invalidRequest([{ path: `header/${name}`, message: 'stands twice' }]);
-    seen.add(name);
+  checkSingle(request.rawHeaders);
+}
+
+/** @param raw names and values in turn. */
+function checkSingle(raw: readonly string[]): void {
+  const seen: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = (raw[i] ?? '').toLowerCase();
+    if (!SINGLE.has(name)) continue;
+    if (seen.includes(name)) throw invalidRequest([{ path: `header/${name}`, message: 'stands twice' }]);
+    seen.push(name);
   }
 }
 

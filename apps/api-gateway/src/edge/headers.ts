@@ -17,6 +17,8 @@ const SECURITY: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
+const ALWAYS = Object.entries(SECURITY);
+
 /** What stands on every answer. */
 export const securityHeaders = (traceId: string): Readonly<Record<string, string>> => ({
   ...SECURITY,
@@ -25,6 +27,7 @@ export const securityHeaders = (traceId: string): Readonly<Record<string, string
 
 /** HSTS only where the last trusted hop says that the client spoke TLS. */
 export function setSecurityHeaders(response: ServerResponse, traceId: string, tls: boolean): void {
-  for (const [name, value] of Object.entries(securityHeaders(traceId))) response.setHeader(name, value);
+  for (const [name, value] of ALWAYS) response.setHeader(name, value);
+  response.setHeader('x-trace-id', traceId);
   if (tls) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
 }

@@ -11,11 +11,13 @@ export class MachinePaths {
     private readonly token: string | undefined,
   ) {}
 
-  /** @returns false when this path is not one of them. @throws AppError 405 for what is no read. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (!PATHS.has(path)) return false;
-    if (path === '/metrics' && !this.#maySeeMetrics(request)) return false;
+  /** Whether this path is one of them, for who asks. */
+  serves(path: string, request: IncomingMessage): boolean {
+    return PATHS.has(path) && (path !== '/metrics' || this.#maySeeMetrics(request));
+  }
+
+  /** @throws AppError 405 for what is no read. */
+  async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD']);
     const { status, type, body } = await answerHealth(path, this.platform);
     response.writeHead(status, {
@@ -25,7 +27,6 @@ export class MachinePaths {
       ...(status === 503 && { 'retry-after': '1' }),
     });
     response.end(request.method === 'HEAD' ? undefined : body);
-    return true;
   }
 
   #maySeeMetrics({ socket, headers }: IncomingMessage): boolean {

@@ -27,12 +27,15 @@ const MAX_CONNECTIONS = 20_000;
 /** Lines; one more is 431. */
 const MAX_HEADERS = 200;
 
+/** On the connection itself: the garbage collector dislikes a WeakMap that is written at every request. */
+const LATEST = Symbol('latest answer');
+type Connection = Duplex & { [LATEST]?: ServerResponse };
+
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createEdgeServer(handler: Handler): Server {
-  const latest = new WeakMap<Duplex, ServerResponse>();
   const handle: Handler = (request, response) => {
-    latest.set(request.socket, response);
+    (request.socket as Connection)[LATEST] = response;
     handler(request, response);
   };
   const server = createServer(BOUNDS, handle);
@@ -41,7 +44,8 @@ export function createEdgeServer(handler: Handler): Server {
   server.on('checkExpectation', handle); // an expectation may be ignored; Node's 417 has no body
   server.on('connect', (_request, socket) => refuse(socket, methodNotAllowed(METHODS)));
   server.on('clientError', (error: ParserError, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET' || isOwed(latest.get(socket))) socket.destroy();
+    if (!socket.writable || error.code === 'ECONNRESET' || isOwed((socket as Connection)[LATEST]))
+      socket.destroy();
     else refuse(socket, ...describe(error));
   });
   return server;

@@ -5,5 +5,6 @@ const WELL_FORMED = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
 
 /** W3C trace context. The id of a well-formed header is kept; its sampled flag decides nothing. */
 export function traceIdOf(traceparent: string | string[] | undefined): string {
-  return WELL_FORMED.exec(String(traceparent ?? ''))?.[1] ?? newTraceId();
+  if (traceparent === undefined) return newTraceId();
+  return WELL_FORMED.exec(String(traceparent))?.[1] ?? newTraceId();
 }
