@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const uses = ['sqlCommentUrl', 'kvCacheUrl', 'eventsUrl', 'searchUrl'] as const;
+const uses = ['sqlCommentUrl', 'kvStateUrl', 'kvCacheUrl', 'eventsUrl', 'searchUrl'] as const;
 await runApp({ name: 'comment-job', config, start, uses }, process.env);

@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { commentEvents } from '@storey/contracts';
 import { AppError } from '@storey/errors';
 import { type Batch, type Message } from '@storey/events';
+import { readEach } from './read-each.js';
 
 export interface ReadEvent {
   readonly event: commentEvents.CommentEvent;
@@ -14,16 +15,8 @@ export async function readEvents(batch: Batch): Promise<readonly commentEvents.C
 }
 
 /** The same, each with the message that it came in. */
-export async function readMessages(batch: Batch): Promise<readonly ReadEvent[]> {
-  const read: ReadEvent[] = [];
-  for (const message of batch.messages) {
-    try {
-      read.push({ event: decode(message), message });
-    } catch (error) {
-      await batch.deadLetter(message, error);
-    }
-  }
-  return read;
+export function readMessages(batch: Batch): Promise<readonly ReadEvent[]> {
+  return readEach(batch, (message) => ({ event: decode(message), message }));
 }
 
 function decode(message: Message): commentEvents.CommentEvent {

@@ -28,6 +28,7 @@ import {
 import { type Sql } from '@storey/sql';
 import { Applier, CONSUMER } from './applying/applier.js';
 import { BatchApplier } from './applying/apply-batch.js';
+import { startBackfilling } from './backfill/start-backfilling.js';
 import { Invalidator } from './caches/invalidate.js';
 import { startCutting } from './chores.js';
 import { type config } from './config.js';
@@ -69,6 +70,7 @@ export async function start(
     await startInvalidating(ground),
     await startNotifying(ground),
     await startIndexing(ground),
+    await startBackfilling(ground),
     startCutting({ sql, clock, logger }),
     () => ids.close(),
   ];

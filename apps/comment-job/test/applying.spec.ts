@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Answers, Comments, Listings } from '@storey/comment';
+import { Answers, Comments, Rankings } from '@storey/comment';
 import { SeededRandom } from '@storey/context';
 import { Bench } from './bench.js';
 import { CommentState, Intake, Reaction, type Sent } from './commands.js';
@@ -219,7 +219,7 @@ describe('react', () => {
     const sent = intake.publish();
     const ranking = async (): Promise<readonly bigint[]> => {
       const { subjectId = 0n } = (await bench.comment(sent.id)) ?? {};
-      return new Listings(bench.sql).ranking({ subjectId, rootId: 0n });
+      return new Rankings(bench.sql).of({ subjectId, rootId: 0n });
     };
     await bench.deliver([sent, intake.react(sent.id, Reaction.LIKE)]);
     expect(await ranking()).toEqual([sent.id]);

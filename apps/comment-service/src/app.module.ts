@@ -3,12 +3,15 @@ import {
   Answers,
   Comments,
   EVENTS_TOPIC,
+  HotEpochs,
   Imports,
   Listings,
   Notifications,
+  Rankings,
   Reactions,
 } from '@storey/comment';
 import { rpcErrors } from '@storey/rpc';
+import { BackfillRequests } from './backfill/backfill-requests.js';
 import { type Ground } from './ground.js';
 import { GivenIds } from './importing/given-ids.js';
 import { ImportComments } from './importing/import-comments.js';
@@ -19,12 +22,12 @@ import { KvMemory } from './intake/kv-memory.js';
 import { Overlays } from './intake/overlays.js';
 import { FloorWalk } from './listing/floor-walk.js';
 import { GetComment } from './listing/get-comment.js';
-import { HotEpochs } from './listing/hot-epochs.js';
 import { HotWalk } from './listing/hot-walk.js';
 import { InspectComment } from './listing/inspect-comment.js';
 import { ListComments } from './listing/list-comments.js';
 import { ListReplies } from './listing/list-replies.js';
 import { ListingGrpc } from './listing/listing.grpc.js';
+import { RankingReader } from './listing/ranking-reader.js';
 import { Walks } from './listing/walks.js';
 import { CountUnread } from './notifications/count-unread.js';
 import { ListNotifications } from './notifications/list-notifications.js';
@@ -118,10 +121,13 @@ function publish(
   return new Publish(idempotency, new Drafts(views, records), rules, log);
 }
 
-function listing({ platform, sql }: Ground, views: Views, records: Records): Provider[] {
+function listing({ platform, logger, sql }: Ground, views: Views, records: Records): Provider[] {
+  const { ports, clock } = platform;
   const listings = new Listings(sql);
   const byFloor = new FloorWalk(listings);
-  const hot = new HotWalk(listings, new HotEpochs(platform.ports.kvState, platform.clock), byFloor);
+  const backfill = new BackfillRequests(ports.events, clock, logger);
+  const epochs = new HotEpochs(ports.kvState, clock, new Rankings(sql));
+  const hot = new HotWalk(listings, new RankingReader(epochs, backfill), byFloor);
   const walks = new Walks(byFloor, hot);
   return [
     value(ListComments, new ListComments(views, records, listings, walks)),

@@ -73,7 +73,7 @@ export interface CountTable {
   replies: bigint;
   /** Of a root: the floor that was given last under it. */
   reply_floor: bigint;
-  /** Wilson lower bound of the likes; 0 for what is not visible. */
+  /** `hotScore`; 0 for what is not visible or not liked. */
   score: number;
 }
 

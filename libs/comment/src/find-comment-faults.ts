@@ -2,6 +2,7 @@ import { comment } from '@storey/contracts';
 import { sql as raw, type RawBuilder } from 'kysely';
 import { forEachTable, type Sql } from '@storey/sql';
 import { type CommentDb } from './comment-db.js';
+import { hotScoreSql } from './rules/hot-score.js';
 
 const { CommentState, Reaction } = comment;
 const VISIBLE = raw.lit(CommentState.VISIBLE);
@@ -9,6 +10,14 @@ const DELETED = raw.lit(CommentState.DELETED);
 
 /** At most so many offenders are named for one rule and table. */
 const MAX_NAMED = 20;
+
+const SCORE = hotScoreSql({
+  likes: raw.ref('c.likes'),
+  dislikes: raw.ref('c.dislikes'),
+  createdAt: raw.ref('i.created_at'),
+});
+/** By which a score may differ from one engine's arithmetic to another's. */
+const ROUNDING = 1e-9;
 
 type Query = RawBuilder<{ readonly id: bigint }>;
 
@@ -72,8 +81,8 @@ function countRules({ subject, index, count, reaction }: Tables): Readonly<Recor
         where c.root_id <> 0 and c.replies <> coalesce(v.n, 0)`,
     likes: wrong('likes', Reaction.LIKE),
     dislikes: wrong('dislikes', Reaction.DISLIKE),
-    score: raw`select c.id as id from ${count} c join ${index} i on i.id = c.id
-        where (c.score > 0) <> (i.state = ${VISIBLE} and c.likes > 0)`,
+    score: raw`select c.id as id from ${count} c join ${index} i on i.id = c.id where abs(c.score -
+        case when i.state = ${VISIBLE} and c.likes > 0 then ${SCORE} else 0 end) > ${raw.lit(ROUNDING)}`,
     shown: raw`select i.id as id from ${index} i join ${count} c on c.id = i.id where i.shown <>
         case when i.state = ${VISIBLE} or (i.state = ${DELETED} and c.replies > 0) then 1 else 0 end`,
   };

@@ -42,8 +42,9 @@ export { Subjects, defaultSubject } from './repositories/subjects.js';
 export { Comments } from './repositories/comments.js';
 export type { ScannedComment } from './repositories/comments.js';
 export { CommentIds } from './repositories/comment-ids.js';
-export { Listings, MAX_RANKED } from './repositories/listings.js';
+export { Listings } from './repositories/listings.js';
 export type { ListOf, PageOf, Place } from './repositories/listings.js';
+export { MAX_RANKED, Rankings } from './repositories/rankings.js';
 export { Reactions } from './repositories/reactions.js';
 export type { OwnReaction } from './repositories/reactions.js';
 export { Notifications } from './repositories/notifications.js';
@@ -52,6 +53,14 @@ export { Imports } from './repositories/imports.js';
 export { Answers, answerScope } from './repositories/answers.js';
 export type { Answer } from './repositories/answers.js';
 
+export { packIds, unpackIds } from './pack-ids.js';
+export { HotEpochs } from './hot/hot-epochs.js';
+export type { Epoch } from './hot/epoch-codec.js';
+export type { Latest } from './hot/hot-epochs.js';
+export { HOT_CACHE, isListId, listId, parseListId } from './hot/list-id.js';
+
+export { HOT_HALF_LIFE_MS, hotScore } from './rules/hot-score.js';
+export type { Rated } from './rules/hot-score.js';
 export { wilson } from './rules/wilson.js';
 export { EDIT_WINDOW_MS, inEditWindow } from './rules/edit-window.js';
 export { canMove, takesReplies } from './rules/states.js';

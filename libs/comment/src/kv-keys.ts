@@ -14,11 +14,11 @@ export const REMEMBERS_KEY = '{i}:whole';
 /** How far the writer must come before `REMEMBERS_KEY` is set again. */
 export const WAITED_FOR_KEY = '{i}:until';
 
-/** The number of the ranking that is current. @param scope a subject (its roots) or a root (its replies). */
-export const hotKey = (scope: bigint): string => `{s:${scope}}:hot`;
+/** The ranking that is current. @param scope a subject (its roots) or a root (its replies). */
+export const hotKey = (scope: bigint): string => `{s:${scope}}:ranking`;
 
-/** The ids of one ranking. */
-export const hotEpochKey = (scope: bigint, epoch: bigint): string => `{s:${scope}}:hot:${epoch}`;
+/** One ranking, for as long as a walk may go on in it. */
+export const hotEpochKey = (scope: bigint, epoch: bigint): string => `{s:${scope}}:ranking:${epoch}`;
 
 /** Set for as long as the same words of the same author under the same subject are a duplicate. */
 export function duplicateKey(authorId: bigint, subject: string, text: string): string {

@@ -1,6 +1,7 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { outboxMigrations } from '@storey/outbox';
 import { forEachTable, type Migrations } from '@storey/sql';
+import { hotScoreSql } from './rules/hot-score.js';
 
 /** What a comment may say does not fit into MySQL's `text`, which ends a byte before 64 KiB. */
 const LONG_TEXT = sql`mediumtext`;
@@ -13,6 +14,9 @@ export const commentMigrations = (tables: number): Migrations => ({
       await forEachTable(tables, (n) => createSharded(db, n));
       await createImportItem(db);
     },
+  },
+  '0002-hot-score': {
+    up: (db) => forEachTable(tables, (n) => recomputeScores(db, n)),
   },
 });
 
@@ -142,6 +146,18 @@ async function createImportItem({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('comment_id', 'bigint', notNull)
     .addPrimaryKeyConstraint('import_item_key', ['source', 'source_key'])
     .execute();
+}
+
+/** Scores did not fall with age: those that were written then stand with the others again. */
+async function recomputeScores(db: Kysely<unknown>, n: number): Promise<void> {
+  const count = sql.table(`comment_count_${n}`);
+  const index = sql.table(`comment_index_${n}`);
+  const score = hotScoreSql({
+    likes: sql.ref('likes'),
+    dislikes: sql.ref('dislikes'),
+    createdAt: sql`(select i.created_at from ${index} i where i.id = ${count}.id)`,
+  });
+  await sql`update ${count} set score = ${score} where score > 0`.execute(db);
 }
 
 function notNull(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Sql } from '@storey/sql';
 import { sql as raw } from 'kysely';
-import { findCommentFaults, shardOfSubject, wilson, type CommentDb } from '../src/index.js';
+import { findCommentFaults, hotScore, shardOfSubject, type CommentDb } from '../src/index.js';
 import { CommentState, Reaction, SUBJECT, insertComment, insertSubject, open } from './rows.js';
 
 const id = (n: number): bigint => BigInt(n) * 64n + BigInt(shardOfSubject(SUBJECT));
@@ -21,7 +21,7 @@ let sql: Sql<CommentDb>;
 beforeEach(async () => {
   sql = await open();
   await insertSubject(sql, subject, { roots: 1n, all: 2n, rootFloor: 2n });
-  const liked = { likes: 1n, score: wilson(1n, 0n) };
+  const liked = { likes: 1n, score: hotScore({ likes: 1n, dislikes: 0n, createdAt: 1n }) };
   await insertComment(sql, subject, { id: root, ...liked, replies: 1n, reply_floor: 2n });
   const tombstone = { state: CommentState.DELETED, root_id: root };
   await insertComment(sql, subject, { id: reply, ...tombstone, replies: 1n });
@@ -54,6 +54,7 @@ it.each([
   ['likes', root, `delete from comment_reaction_${n}`],
   ['dislikes', root, set('comment_count', root, 'dislikes = 1')],
   ['score', gone, set('comment_count', gone, 'score = 0.5')],
+  ['score', root, set('comment_count', root, 'score = score + 0.000001')],
   ['shown', reply, set('comment_index', reply, 'shown = 0')],
   ['shown', gone, set('comment_index', gone, 'shown = 1')],
   ['root-floors', subject, set('comment_index', gone, 'floor = 3')],

@@ -5,8 +5,11 @@ import {
   Imports,
   Listings,
   Notifications,
+  Rankings,
   Reactions,
   Subjects,
+  commentMigrations,
+  hotScore,
   shardOfSubject,
   subjectKey,
   type CommentDb,
@@ -50,11 +53,31 @@ describe('Listings', () => {
     const previews = await new Listings(sql).previews(subjectId, [id(101), id(102)], 3);
     expect([...previews]).toEqual([[id(101), [1, 2, 3].map((n) => ({ id: id(200 + n), floor: BigInt(n) }))]]);
   });
+});
 
-  it('rank by score, ties newest first, without what nobody likes', async () => {
+describe('Rankings', () => {
+  it('are by score, ties newest first, without what nobody likes', async () => {
     const scores = [0.5, 0.7, 0, 0.5];
     for (const [at, score] of scores.entries()) await root(at + 1, { score, likes: 1n });
-    expect(await new Listings(sql).ranking({ subjectId, rootId: 0n })).toEqual([id(102), id(104), id(101)]);
+    expect(await new Rankings(sql).of({ subjectId, rootId: 0n })).toEqual([id(102), id(104), id(101)]);
+  });
+});
+
+describe('scores that were written before they fell with age', () => {
+  it('are computed again, of what is ranked alone', async () => {
+    const old = { score: 0.9, likes: 40n, dislikes: 3n, created_at: 1_767_225_600_123n };
+    await root(1, old);
+    await root(2, { ...old, score: 0 });
+    const migration = commentMigrations(sql.tables)['0002-hot-score'];
+    await sql.transaction(async (tx) => migration?.up(tx));
+    const rows = await sql.read
+      .selectFrom(tableFor('comment_count', subjectId, sql.tables))
+      .select('score')
+      .orderBy('id')
+      .execute();
+    const now = hotScore({ likes: 40n, dislikes: 3n, createdAt: 1_767_225_600_123n });
+    expect(rows[0]?.score).toBeCloseTo(now, 9);
+    expect(rows[1]?.score).toBe(0);
   });
 });
 

@@ -9,11 +9,10 @@ const { CommentState } = comment;
 export function remove(thread: Thread, command: Command, { commentId }: Delete): void {
   const removed = thread.find(commentId);
   if (!removed || removed.index.state === CommentState.DELETED) return;
-  const { index, count } = removed;
+  const { index } = removed;
   const wasVisible = index.state === CommentState.VISIBLE;
   index.state = CommentState.DELETED;
   if (index.version < command.id) index.version = command.id;
-  count.score = 0;
   thread.settle(removed);
   const vanished = wasVisible ? thread.countVisible(removed, -1n) : [];
   thread.tell(command, {

@@ -1,4 +1,3 @@
-import { wilson } from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { type Command, type React } from './command.js';
 import { type Thread } from './thread.js';
@@ -18,8 +17,7 @@ export function react(thread: Thread, command: Command, { commentId, value }: Re
   const { count } = on;
   count.likes += is(value, Reaction.LIKE) - is(was, Reaction.LIKE);
   count.dislikes += is(value, Reaction.DISLIKE) - is(was, Reaction.DISLIKE);
-  count.score = wilson(count.likes, count.dislikes);
-  thread.changed.comments.add(on);
+  thread.settle(on);
   thread.tellReacted(command, on);
 }
 

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  hotScore,
   type ContentTable,
   type CountTable,
   type EditTable,
@@ -21,7 +22,7 @@ type Happening = Exclude<commentEvents.CommentEvent['event'], { case: undefined 
 
 /**
  * The rows of one subject that a batch of commands touches, in memory: commands change them here, in order, and what
- * changed is written at the end. Counts, floors and what is shown follow from the methods and are set nowhere else.
+ * changed is written at the end. Counts, floors, scores and what is shown follow from the methods and are set nowhere else.
  */
 export class Thread {
   readonly contents = new Map<bigint, ContentTable>();
@@ -89,11 +90,14 @@ export class Thread {
     return vanished;
   }
 
-  /** Brings `shown` in line with state and replies. */
+  /** Brings `shown` in line with state and replies, and the score with state and votes. */
   settle(comment: Comment): void {
     const { index, count } = comment;
+    const { likes, dislikes } = count;
+    const visible = index.state === CommentState.VISIBLE;
+    count.score = visible ? hotScore({ likes, dislikes, createdAt: index.created_at }) : 0;
     const tombstone = index.state === CommentState.DELETED && count.replies > 0n;
-    index.shown = index.state === CommentState.VISIBLE || tombstone ? 1 : 0;
+    index.shown = visible || tombstone ? 1 : 0;
     this.changed.comments.add(comment);
   }
 

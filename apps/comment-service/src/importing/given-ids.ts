@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { packIds, unpackIds } from '@storey/comment';
 import { type Kv } from '@storey/kv';
-import { packIds, unpackIds } from '../listing/ranking.js';
 
 /** How long the writer may be behind an import that is sent again. */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;

@@ -1,8 +1,8 @@
-import { type ListOf, type Listings, type Place } from '@storey/comment';
+import { type Epoch, type ListOf, type Listings, type Place } from '@storey/comment';
 import { isAppError } from '@storey/errors';
 import { type FloorWalk } from './floor-walk.js';
-import { type Epoch, type HotEpochs } from './hot-epochs.js';
 import { type Position } from './positions.js';
+import { type RankingReader } from './ranking-reader.js';
 import { takePage, type Step, type Walked } from './walk.js';
 
 export interface HotPage {
@@ -25,12 +25,12 @@ const REST_CHUNK = 200;
  */
 export class HotWalk {
   readonly #listings: Listings;
-  readonly #epochs: HotEpochs;
+  readonly #rankings: RankingReader;
   readonly #floors: FloorWalk;
 
-  constructor(listings: Listings, epochs: HotEpochs, floors: FloorWalk) {
+  constructor(listings: Listings, rankings: RankingReader, floors: FloorWalk) {
     this.#listings = listings;
-    this.#epochs = epochs;
+    this.#rankings = rankings;
     this.#floors = floors;
   }
 
@@ -50,12 +50,11 @@ export class HotWalk {
 
   /** @returns undefined when a new walk can't have a ranking. */
   async #begin(list: ListOf, position: Ranked | undefined) {
-    const scope = list.rootId || list.subjectId;
-    if (position) return { epoch: await this.#epochs.at(scope, position.epoch), position };
+    if (position) return { epoch: await this.#rankings.at(list, position.epoch), position };
     try {
-      const epoch = await this.#epochs.current(scope, () => this.#listings.ranking(list));
+      const epoch = await this.#rankings.current(list);
       // Read after the ranking: whatever is ranked stands below it.
-      const [newest] = await this.#listings.page({ ...list, order: 'new', limit: 1 });
+      const [newest] = await this.#newest(list, 1);
       const start = { kind: 'ranked', epoch: epoch.number, top: newest?.floor ?? 0n, index: 0n } as const;
       return { epoch, position: start };
     } catch (error) {
@@ -86,12 +85,7 @@ export class HotWalk {
     let after = from.kind === 'rest' ? from.floor : from.top + 1n;
     let chunk = limit + 1;
     for (;;) {
-      const places: readonly Place[] = await this.#listings.page({
-        ...list,
-        order: 'new',
-        after,
-        limit: chunk,
-      });
+      const places = await this.#newest(list, chunk, after);
       for (const { id, floor } of places) {
         const position = { kind: 'rest', epoch: number, top: from.top, floor } as const;
         if (!ranked.has(id)) yield { id, position } satisfies Step;
@@ -101,5 +95,10 @@ export class HotWalk {
       after = last.floor;
       chunk = REST_CHUNK;
     }
+  }
+
+  /** From the newest down. @param after goes on below this floor. */
+  #newest(list: ListOf, limit: number, after?: bigint): Promise<readonly Place[]> {
+    return this.#listings.page({ ...list, order: 'new', limit, ...(after !== undefined && { after }) });
   }
 }

@@ -21,9 +21,6 @@ export interface Place {
   readonly floor: bigint;
 }
 
-/** How many the ranking of a list holds at most. */
-export const MAX_RANKED = 1_000;
-
 /** Which comments stand in a list, in which order; what they are, `Comments` knows. */
 export class Listings {
   readonly #sql: Sql<CommentDb>;
@@ -62,37 +59,6 @@ export class Listings {
       rootIds.map((rootId) => this.page({ subjectId, rootId, order: 'old', limit: each })),
     );
     return new Map(rootIds.flatMap((rootId, at) => (lists[at]?.length ? [[rootId, lists[at]]] : [])));
-  }
-
-  /** Those that anybody likes more than chance would, best first, at most {@link MAX_RANKED}; ties newest first. */
-  async ranking({ subjectId, rootId }: ListOf): Promise<readonly bigint[]> {
-    const { tables } = this.#sql;
-    const rows = await this.#sql.read
-      .selectFrom(tableFor('comment_count', subjectId, tables))
-      .select(['id', 'score'])
-      .where('subject_id', '=', subjectId)
-      .where('root_id', '=', rootId)
-      .where('score', '>', 0)
-      .orderBy('score', 'desc')
-      .orderBy('id', 'desc')
-      .limit(MAX_RANKED)
-      .execute();
-    const floors = await this.#floors(rows.map(({ id }) => id));
-    const floorOf = (id: bigint): bigint => floors.get(id) ?? 0n;
-    return rows
-      .sort((a, b) => b.score - a.score || (floorOf(a.id) < floorOf(b.id) ? 1 : -1))
-      .map(({ id }) => id);
-  }
-
-  async #floors(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, bigint>> {
-    const [first] = ids;
-    if (first === undefined) return new Map();
-    const rows = await this.#sql.read
-      .selectFrom(tableFor('comment_index', first, this.#sql.tables))
-      .select(['id', 'floor'])
-      .where('id', 'in', ids)
-      .execute();
-    return new Map(rows.map(({ id, floor }) => [id, floor ?? 0n]));
   }
 }
 

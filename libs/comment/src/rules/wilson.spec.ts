@@ -17,6 +17,11 @@ describe('wilson', () => {
     expect(wilson(likes, dislikes)).toBeCloseTo(score, 5);
   });
 
+  it('keeps its digits where few of very many votes are likes', () => {
+    // What the bound of one like among n votes tends to: 1 / 5.664937 of a vote.
+    expect(wilson(1n, 10n ** 15n) * 1e15).toBeCloseTo(0.176525, 6);
+  });
+
   it('stays between 0 and 1', () => {
     fc.assert(
       fc.property(votes, votes, (likes, dislikes) => {
