@@ -1,4 +1,4 @@
-import { FakeClock, SeededRandom, runDetached } from '@storey/context';
+import { FakeClock, SeededRandom, runDetached, type Random } from '@storey/context';
 import { openKv, type Kv } from '@storey/kv';
 import { Cache, type Cached, type CacheStore, type Codec, type Definition } from '../src/index.js';
 
@@ -31,10 +31,9 @@ export class Fixture implements AsyncDisposable {
   cached(
     store: CacheStore = this.kv,
     more: Partial<Definition<number, string>> = {},
+    random: Random = new SeededRandom(1),
   ): Cached<number, string> {
-    const onError = (error: unknown): void => void this.errors.push(error);
-    const cache = new Cache(store, { clock: this.clock, random: new SeededRandom(1), onError });
-    return cache.define({
+    return this.cache(store, random).define({
       name: 'thing',
       key: (id) => `t:${id}`,
       codec: text,
@@ -44,6 +43,12 @@ export class Fixture implements AsyncDisposable {
       load: (ids, signal) => this.#load(ids, signal),
       ...more,
     });
+  }
+
+  /** Of one process. */
+  cache(store: CacheStore = this.kv, random: Random = new SeededRandom(1)): Cache {
+    const onError = (error: unknown): void => void this.errors.push(error);
+    return new Cache(store, { clock: this.clock, random, onError });
   }
 
   async #load(ids: readonly number[], signal: AbortSignal): Promise<Map<number, string>> {
@@ -63,6 +68,16 @@ export class Fixture implements AsyncDisposable {
 /** Enough turns of the event loop for a batch to reach its load, or its end. */
 export async function turns(): Promise<void> {
   for (let i = 0; i < 10; i += 1) await runDetached(() => new Promise((resolve) => setImmediate(resolve)));
+}
+
+/** Until it is released, loads wait. */
+export function hold(f: Fixture): () => void {
+  const release = Promise.withResolvers<void>();
+  f.delay = () => release.promise;
+  return () => {
+    f.delay = () => Promise.resolve();
+    release.resolve();
+  };
 }
 
 /** The verbs of `kv`, some replaced. */
