@@ -27,6 +27,7 @@ export class CommentsBench {
   readonly #cursors = new CursorSealer({ secret });
   #close: () => Promise<void> = () => Promise.resolve();
   #fastify: FastifyInstance | undefined;
+  #pages: Pages | undefined;
 
   static async open(answers: Answers): Promise<CommentsBench> {
     const bench = new CommentsBench();
@@ -35,7 +36,9 @@ export class CommentsBench {
       module: AppModule.with(bench.#platform(answers)),
       platform: bench.#platform(answers),
       configure: async (fastify, nest) => {
-        serveHotPages(fastify, nest.get(Pages), bench.#cursors);
+        const pages = nest.get(Pages);
+        bench.#pages = pages;
+        serveHotPages(fastify, pages, bench.#cursors);
         serveDocs(fastify, nest);
       },
     });
@@ -56,6 +59,11 @@ export class CommentsBench {
 
   async get(path: string, as?: Principal): Promise<LightMyRequestResponse> {
     return this.request({ method: 'GET', url: `/web/v1/${path}` }, as);
+  }
+
+  get pages(): Pages {
+    if (!this.#pages) throw new Error('not open');
+    return this.#pages;
   }
 
   requestsOf(method: string): readonly unknown[] {

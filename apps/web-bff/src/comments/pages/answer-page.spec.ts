@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { answerPage } from './answer-page.js';
+
+/** What is written, where the edge has said `vary` already. */
+function answered(vary: string | undefined, headers: Record<string, string> = {}) {
+  const written: unknown[] = [];
+  const raw = {
+    getHeader: () => vary,
+    writeHead: (status: number, head: object) => (written.push(status, head), raw),
+    end: (bytes?: Buffer) => written.push(bytes),
+  };
+  const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
+  const request = { method: 'GET', headers } as unknown as FastifyRequest;
+  answerPage(request, reply, { bytes: Buffer.from('{}'), etag: 'W/"a"' });
+  return written;
+}
+
+describe('answerPage', () => {
+  it.each([
+    [undefined, 'authorization, accept-encoding'],
+    ['origin', 'origin, authorization, accept-encoding'],
+  ])('varies beside %j by who asks and what he can read', (before, vary) => {
+    expect(answered(before)).toEqual([200, expect.objectContaining({ vary }), Buffer.from('{}')]);
+    expect(answered(before, { 'if-none-match': '"a"' })).toEqual([
+      304,
+      { etag: 'W/"a"', vary, 'cache-control': 'private, no-cache' },
+      undefined,
+    ]);
+  });
+});
