@@ -25,3 +25,7 @@ export type {
 export { HotKeys } from './local/hot-keys.js';
 export type { HotKeysCounts } from './local/hot-keys.js';
 export { LocalCopies } from './local/local-copies.js';
+export { checksumsOf, findDiffering } from './local/checksums.js';
+export type { Checksums } from './local/checksums.js';
+export { Patrol } from './local/patrol.js';
+export type { PatrolCounts, PatrolOptions } from './local/patrol.js';

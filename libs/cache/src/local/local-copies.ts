@@ -13,7 +13,7 @@ import { roughSize } from './rough-size.js';
 import { S3Fifo } from './s3-fifo.js';
 
 /** What it costs to hold a copy, without the value. */
-const OVERHEAD_BYTES = 600;
+const OVERHEAD_BYTES = 500;
 /** One copy may have this part of the bound: more would push out too much of what is read more. */
 const LARGEST = 1 / 8;
 
