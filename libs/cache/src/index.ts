@@ -12,6 +12,12 @@ export type { Backfill, CacheId, Definition } from './definition.js';
 export type { Codec } from './entry.js';
 export { PipelineSize, inPieces } from './pipeline-size.js';
 export type { PipelineSizeOptions } from './pipeline-size.js';
+export { HashRing } from './hash-ring.js';
+export type { HashRingOptions, RingPlace } from './hash-ring.js';
+export { ShardedStore } from './sharded-store.js';
+export type { ShardedStoreOptions } from './sharded-store.js';
+export { SmallTable } from './small-table.js';
+export type { SmallTableCounts, SmallTableOptions } from './small-table.js';
 export { noStore } from './no-store.js';
 export type { Found } from './scope.js';
 export type {

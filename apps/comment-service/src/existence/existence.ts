@@ -7,8 +7,6 @@ import { ExistingIds } from './existing-ids.js';
 import { HeardCommands } from './heard-commands.js';
 import { loadIds } from './load-ids.js';
 
-const REPORT_EVERY_MS = 1000;
-
 export interface ExistenceOptions {
   readonly sql: Sql<CommentDb>;
   readonly events: EventLog;
@@ -25,7 +23,6 @@ export class Existence {
   #heard: HeardCommands | undefined;
   #givenUp = false;
   #loading: Promise<void> = Promise.resolve();
-  #cancelReport: (() => void) | undefined;
 
   private constructor(options: ExistenceOptions) {
     this.#options = options;
@@ -38,7 +35,7 @@ export class Existence {
     const existence = new Existence(options);
     await existence.#listen();
     existence.#loading = runDetached(() => existence.#load());
-    existence.#report({ asked: 0, absent: 0, falsePositives: 0 });
+    existence.#show();
     return existence;
   }
 
@@ -49,7 +46,6 @@ export class Existence {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#cancelReport?.();
     await this.#heard?.close();
     await this.#loading;
   }
@@ -91,15 +87,16 @@ export class Existence {
     });
   }
 
-  #report(told: { asked: number; absent: number; falsePositives: number }): void {
-    const { metrics, clock } = this.#options;
-    const total = metrics.counter('storey_comment_existence_total', 'Ids of comments asked for', ['outcome']);
-    const known = metrics.gauge('storey_comment_existence_ids', 'Ids of comments that are known to exist');
-    const { asked, absent, falsePositives } = this.ids.counts;
-    total.add(asked - told.asked, { outcome: 'asked' });
-    total.add(absent - told.absent, { outcome: 'absent' });
-    total.add(falsePositives - told.falsePositives, { outcome: 'false_positive' });
-    known.set(this.ids.size);
-    this.#cancelReport = clock.after(REPORT_EVERY_MS, () => this.#report({ asked, absent, falsePositives }));
+  #show(): void {
+    const { metrics } = this.#options;
+    const { ids } = this;
+    metrics.observed('storey_comment_existence_total', 'Ids of comments asked for', ['outcome'], () => [
+      [{ outcome: 'asked' }, ids.counts.asked],
+      [{ outcome: 'absent' }, ids.counts.absent],
+      [{ outcome: 'false_positive' }, ids.counts.falsePositives],
+    ]);
+    metrics.observed('storey_comment_existence_ids', 'Ids of comments known to exist', [], () => [
+      [{}, ids.size],
+    ]);
   }
 }
