@@ -1,0 +1,255 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
+
+/**
+ * How everything is measured: servers have one CPU, the load the other. What counts is requests per CPU second that the
+ * servers' processes spent, against bare Fastify answering the same bytes in the moment before; medians of the rounds.
+ */
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+export const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+const CONNECTIONS = 50;
+const SERVER_CPU = '0';
+const LOAD_CPU = '1';
+/** `sysconf(_SC_CLK_TCK)`, which is 100 wherever Linux runs Node. */
+const TICKS_PER_SECOND = 100;
+const MIB = 2 ** 20;
+
+const pins = spawnSync('taskset', ['-V']).status === 0;
+if (pins) spawnSync('taskset', ['-a', '-cp', LOAD_CPU, String(process.pid)]);
+
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Starts a program on the servers' CPU. @returns {{child, pid: number, stop: () => Promise<void>}} */
+export function spawnServer(args, env) {
+  const [command, ...first] = pins ? ['taskset', '-c', SERVER_CPU, process.execPath] : [process.execPath];
+  const child = spawn(command, [...first, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  const gone = once(child, 'exit').then(() => children.delete(child));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await gone;
+  };
+  return { child, pid: child.pid, stop };
+}
+
+/**
+ * Starts a program and waits for the line that has its address.
+ * @returns {Promise<{url: string, pid: number, startMs: number, stop: () => Promise<void>}>}
+ */
+export async function startServer(args, env, pattern) {
+  const began = performance.now();
+  const { child, pid, stop } = spawnServer(args, env);
+  for await (const line of createInterface(child.stdout)) {
+    const found = pattern.exec(line);
+    if (!found) continue;
+    child.stdout.resume();
+    const startMs = performance.now() - began;
+    return { url: (found[1] ?? '').replace(/\/$/, ''), pid, startMs, stop };
+  }
+  throw new Error(`${args.join(' ')} ended before it was ready.`);
+}
+
+/** The whole product in one process on `folder`. */
+export const startProduct = (folder, env = {}) =>
+  startServer(
+    ['apps/standalone/dist/main.js'],
+    { PORT: '0', DATA_DIR: folder, LIMITS: 'off', LOG_LEVEL: 'error', ...env },
+    /Storey is at (\S+)/,
+  );
+
+/** Runs a bench with a folder of its own, and ends the process with all that it started. */
+export async function runInFolder(main) {
+  const folder = mkdtempSync(join(tmpdir(), 'storey-bench-'));
+  try {
+    await main(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.exit(0);
+}
+
+const baselines = new Map();
+
+/** Bare Fastify that answers `body`; one for each length. */
+export async function baselineFor(body) {
+  const length = Buffer.byteLength(body);
+  if (!baselines.has(length)) {
+    baselines.set(length, startServer(['tools/bench/baseline.mjs'], { BODY: body }, /listening at (\S+)/));
+  }
+  return baselines.get(length);
+}
+
+/**
+ * One target for the time of a round.
+ * @param target `{ pids, url, … }`: all processes whose work counts; the rest goes to autocannon.
+ */
+export async function measure({ pids, ...options }) {
+  const before = cpuSeconds(pids);
+  const result = await autocannon({ connections: CONNECTIONS, duration: SECONDS, ...options });
+  const spent = cpuSeconds(pids) - before;
+  const good = result['2xx'];
+  return {
+    perCpuSecond: good / spent,
+    perSecond: good / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    bad: result.non2xx + result.errors,
+  };
+}
+
+/**
+ * Measures targets in rounds, each right behind the baseline of its own bytes. Those that name no `body` stand against the
+ * first baseline. A target may bring `around(measuring)`, which does something meanwhile.
+ * @returns {Promise<Record<string, object>>} by name, medians.
+ */
+export async function measureInRounds(targets, rounds = ROUNDS) {
+  const names = Object.keys(targets);
+  const all = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of names) {
+      const { body, around = (measuring) => measuring(), ...target } = targets[name];
+      const baseline = await baselineFor(body);
+      const base = await measure({ pids: [baseline.pid], url: baseline.url });
+      const measured = await around(() => measure(target));
+      all[name].push({
+        ...measured,
+        base: base.perCpuSecond,
+        ratio: measured.perCpuSecond / base.perCpuSecond,
+        bytes: Buffer.byteLength(body),
+      });
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, medians(all[name])]));
+}
+
+function medians(rounds) {
+  const [first] = rounds;
+  const fields = Object.keys(first).map((field) => [field, median(rounds.map((each) => each[field]))]);
+  return { ...Object.fromEntries(fields), bad: rounds.reduce((sum, { bad }) => sum + bad, 0) };
+}
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** That processes have spent so far, in user and kernel mode. */
+export function cpuSeconds(pids) {
+  return pids.reduce((sum, pid) => {
+    const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const [user, system] = fields.split(' ').slice(11, 13);
+    return sum + (Number(user) + Number(system)) / TICKS_PER_SECOND;
+  }, 0);
+}
+
+/** Resident memory. */
+export function rssMib(pid) {
+  const kib = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return (Number(kib) * 1024) / MIB;
+}
+
+/** Runs `work` over `items`, so many at once. */
+export async function inParallel(items, width, work) {
+  const queue = [...items].values();
+  const runner = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, runner));
+}
+
+/** Calls `work` so many times a second, whether the last has ended or not, for as long as `during` takes. */
+export async function atRate(perSecond, work, during) {
+  let running = true;
+  const begun = [];
+  const pacing = (async () => {
+    const start = performance.now();
+    for (let n = 0; running; n += 1) {
+      await sleep(Math.max(0, start + (n * 1000) / perSecond - performance.now()));
+      if (running) begun.push(work());
+    }
+  })();
+  try {
+    return await during();
+  } finally {
+    running = false;
+    await pacing;
+    await Promise.all(begun);
+  }
+}
+
+/** @returns what was asked for as JSON. @throws Error for any other answer than 2xx. */
+export async function request(url, { method = 'GET', token, json } = {}) {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+  return JSON.parse(text);
+}
+
+/** Makes a user. @returns its id and token. */
+export async function register(url, username) {
+  const json = { username, password: 'a good password' };
+  const { accessToken, user } = await request(`${url}/auth/v1/register`, { method: 'POST', json });
+  return { id: BigInt(user.id), token: accessToken };
+}
+
+/**
+ * Prints what was found and writes it to tmp/bench-<name>.json.
+ * @param rows what was measured. @param figures made by `figure`.
+ */
+export function report(name, { title, rows, figures = [], notices = [] }) {
+  console.log(`\n${name}: ${title}`);
+  if (rows.length > 0) console.table(rows);
+  if (figures.length > 0) console.table(figures);
+  for (const notice of notices) console.log(`NOTICE: ${notice}`);
+  mkdirSync('tmp', { recursive: true });
+  const file = `tmp/bench-${name}.json`;
+  const about = { title, rounds: ROUNDS, seconds: SECONDS, node: process.version };
+  writeFileSync(file, `${JSON.stringify({ ...about, rows, figures, notices }, null, 2)}\n`);
+  console.log(`Written to ${file}.`);
+}
+
+/**
+ * A figure that has a number, and whether it is met.
+ * @param bounds `{ must, aim, atMost }`: at least these, or at most.
+ */
+export function figure(number, what, value, { must, aim, atMost = false }) {
+  const reaches = (bound) => (atMost ? value <= bound : value >= bound);
+  const met = reaches(aim) ? 'aim' : reaches(must) ? 'must' : 'NO';
+  const sign = atMost ? '≤' : '≥';
+  return { number, what, value: rounded(value), must: `${sign} ${must}`, aim: `${sign} ${aim}`, met };
+}
+
+export const rounded = (value) => Number(value.toPrecision(value >= 1000 ? 4 : 3));
+
+/** One measured target as a row of the table. */
+export function rowOf(what, { perCpuSecond, ratio, perSecond, p99, bytes, bad }) {
+  return {
+    what,
+    'requests per CPU second': Math.round(perCpuSecond),
+    ratio: rounded(ratio),
+    'requests per second': Math.round(perSecond),
+    'p99 ms': p99,
+    bytes,
+    'not 2xx': bad,
+  };
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { fillSubjects } from './fill.mjs';
+import { inParallel, register, startProduct } from './measure.mjs';
+
+const AUTHORS = 20;
+
+/**
+ * A folder that the product has used before: with users, and with subjects full of comments.
+ * @returns {Promise<{token: string, subjects: Map<string, {roots: number}>}>} the token of one of the users.
+ */
+export async function prepare(folder, subjects) {
+  const product = await startProduct(folder);
+  const users = await registerUsers(product.url);
+  await product.stop();
+  const authors = users.map(({ id }) => id);
+  const filled = await fillSubjects(`sqlite:${join(folder, 'comment.db')}`, subjects, authors);
+  return { token: users[0].token, subjects: filled };
+}
+
+export async function registerUsers(url) {
+  const users = [];
+  const names = Array.from({ length: AUTHORS }, (_, n) => `bench_${process.pid}_${n}`);
+  await inParallel(names, 2, async (name) => users.push(await register(url, name)));
+  return users;
+}
