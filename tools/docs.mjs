@@ -46,8 +46,9 @@ async function describeApi() {
   const { NestFactory } = await import('@nestjs/core');
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   const { AppModule } = await import('../apps/web-bff/src/app.module.ts');
+  const { systemClock } = await import('../libs/context/src/index.ts');
   const { apiDocument } = await import('../apps/web-bff/src/docs/api-document.ts');
-  const platform = { ports: { rpc: { client: () => ({}) }, kvState: {} }, cursors: {}, clock: {} };
+  const platform = { ports: { rpc: { client: () => ({}) }, kvState: {} }, cursors: {}, clock: systemClock };
   const app = await NestFactory.create(AppModule.with(platform), new FastifyAdapter(), { logger: ['error'] });
   return apiDocument(app);
 }
