@@ -63,16 +63,15 @@ export class Cached<Id extends CacheId, V> {
    * the signal ends this wait and not that of others.
    */
   async get(id: Id, signal?: AbortSignal): Promise<V | undefined> {
-    return (await this.look(id, signal)).value;
+    signal?.throwIfAborted();
+    const found = this.#copyOf(id) ?? (await this.#fetch(id, signal));
+    return found.value;
   }
 
   /** As `get`, telling whether the value is one whose fresh time is over. */
   async look(id: Id, signal?: AbortSignal): Promise<Found<V>> {
     signal?.throwIfAborted();
-    const copy = this.#copyOf(id);
-    if (copy) return copy;
-    const [found = NOTHING] = await this.#flights.wait([id], signal);
-    return found;
+    return this.#copyOf(id) ?? this.#fetch(id, signal);
   }
 
   /** Those that exist. One that fails fails all. */
@@ -143,6 +142,11 @@ export class Cached<Id extends CacheId, V> {
   #forget(ids: readonly Id[]): void {
     this.#flights.forget(ids);
     this.#scope.copies?.drop(ids);
+  }
+
+  async #fetch(id: Id, signal: AbortSignal | undefined): Promise<Found<V>> {
+    const [found = NOTHING] = await this.#flights.wait([id], signal);
+    return found;
   }
 
   #copyOf(id: Id): Found<V> | undefined {

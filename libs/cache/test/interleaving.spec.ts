@@ -132,6 +132,9 @@ class Races {
   }
 }
 
+/** Thousands of orders each. */
+const TIMEOUT_MS = 60_000;
+
 /** Everybody who misses may fill. */
 const noLeases = (kv: Kv): Partial<CacheStore> => ({
   getOrLease: async (keys) =>
@@ -178,20 +181,36 @@ describe('in all orders of two slow reads, a write and a deletion over two proce
     { tell: 'invalidate', before: 'cold' },
     { tell: 'set', before: 'stale' },
     { tell: 'invalidate', before: 'stale' },
-  ] as const)('nothing older is left after something newer: %o', async (plan) => {
-    expect(await race('leases', plan)).toBe(0);
-  });
+  ] as const)(
+    'nothing older is left after something newer: %o',
+    async (plan) => {
+      expect(await race('leases', plan)).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
 
-  it.each(['set', 'invalidate'] as const)('a plain SET would leave it (writer: %s)', async (tell) => {
-    expect(await race('plain SET', { tell, before: 'cold', form: plainSet })).toBeGreaterThan(0);
-  });
+  it.each(['set', 'invalidate'] as const)(
+    'a plain SET would leave it (writer: %s)',
+    async (tell) => {
+      expect(await race('plain SET', { tell, before: 'cold', form: plainSet })).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('a bare SETNX with a writer that deletes would leave it', async () => {
-    const plan = { tell: 'invalidate', before: 'cold', form: setIfAbsent } as const;
-    expect(await race('bare SETNX', plan)).toBeGreaterThan(0);
-  });
+  it(
+    'a bare SETNX with a writer that deletes would leave it',
+    async () => {
+      const plan = { tell: 'invalidate', before: 'cold', form: setIfAbsent } as const;
+      expect(await race('bare SETNX', plan)).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
 
-  it.each(['set', 'invalidate'] as const)('a refresh by SET would leave it (writer: %s)', async (tell) => {
-    expect(await race('refresh by SET', { tell, before: 'stale', form: plainRefresh })).toBeGreaterThan(0);
-  });
+  it.each(['set', 'invalidate'] as const)(
+    'a refresh by SET would leave it (writer: %s)',
+    async (tell) => {
+      expect(await race('refresh by SET', { tell, before: 'stale', form: plainRefresh })).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
 });
