@@ -7,9 +7,9 @@ import {
   Notifications,
   Reactions,
   RETENTION_MS,
-  Subjects,
   commentCaches,
   commentMigrations,
+  commentSources,
   commentTopics,
   type CommentDb,
 } from '@storey/comment';
@@ -35,7 +35,7 @@ import { type config } from './config.js';
 import { Notifier } from './notifications/notifier.js';
 import { startIndexing } from './search/start-indexing.js';
 
-/** A kv verb takes 1,000 keys, an event touches five at most. */
+/** Events that one consumer handles together. */
 const MAX_EVENTS = 200;
 
 /** What the parts of this app share. */
@@ -120,8 +120,7 @@ function startInvalidating({ sql, logger, platform: { ports, clock, random } }: 
   const onError = (error: unknown, name: string): void =>
     logger.warn('a cache entry was no use', { cache: name, cause: String(error) });
   const cache = new Cache(ports.kvCache, { clock, random, onError });
-  const repositories = { subjects: new Subjects(sql), comments: new Comments(sql) };
-  const invalidator = new Invalidator(commentCaches(cache, repositories));
+  const invalidator = new Invalidator(commentCaches(cache, commentSources(sql)), ports.events);
   return follow(ports, 'comment.caches', (batch) => invalidator.handle(batch));
 }
 

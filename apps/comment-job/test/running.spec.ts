@@ -4,8 +4,8 @@ import {
   COMMANDS_TOPIC,
   Comments,
   Notifications,
-  Subjects,
   commentCaches,
+  commentSources,
   commentTopics,
   findCommentFaults,
   subjectKey,
@@ -88,10 +88,7 @@ describe('caches', () => {
     await using app = await running(folder.path);
     const { kvCache } = app.platform.ports;
     const cache = new Cache(kvCache, { onError: () => undefined });
-    const { subjects, comments } = commentCaches(cache, {
-      subjects: new Subjects(app.sql),
-      comments: new Comments(app.sql),
-    });
+    const { subjects, comments } = commentCaches(cache, commentSources(app.sql));
     const intake = new Intake();
     const key = subjectKey(intake.subject);
     const root = intake.publish();

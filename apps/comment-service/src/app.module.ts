@@ -26,6 +26,7 @@ import { HotWalk } from './listing/hot-walk.js';
 import { InspectComment } from './listing/inspect-comment.js';
 import { ListComments } from './listing/list-comments.js';
 import { ListReplies } from './listing/list-replies.js';
+import { Lists } from './listing/lists.js';
 import { ListingGrpc } from './listing/listing.grpc.js';
 import { RankingReader } from './listing/ranking-reader.js';
 import { Walks } from './listing/walks.js';
@@ -83,7 +84,7 @@ function useCases(ground: Ground): Provider[] {
   const overlays = new Overlays(platform.ports.kvState, logger, clock);
   const records = new Records(caches, comments, ground.existence.ids);
   const reactions = new Reactions(sql);
-  const views = new Views(overlays, records, reactions, clock);
+  const views = new Views(overlays, records, clock);
   const { ports } = platform;
   const log = new CommandLog({ events: ports.events, overlays, ids: ground.ids, clock, logger });
   const notifications = new Notifications(sql);
@@ -121,17 +122,17 @@ function publish(
   return new Publish(idempotency, new Drafts(views, records), rules, log);
 }
 
-function listing({ platform, logger, sql }: Ground, views: Views, records: Records): Provider[] {
+function listing({ platform, logger, sql, caches }: Ground, views: Views, records: Records): Provider[] {
   const { ports, clock } = platform;
-  const listings = new Listings(sql);
-  const byFloor = new FloorWalk(listings);
+  const lists = new Lists(caches.places, new Listings(sql));
+  const byFloor = new FloorWalk(lists);
   const backfill = new BackfillRequests(ports.events, clock, logger);
   const epochs = new HotEpochs(ports.kvState, clock, new Rankings(sql));
-  const hot = new HotWalk(listings, new RankingReader(epochs, backfill), byFloor);
+  const hot = new HotWalk(lists, new RankingReader(epochs, backfill), byFloor);
   const walks = new Walks(byFloor, hot);
   return [
-    value(ListComments, new ListComments(views, records, listings, walks)),
-    value(ListReplies, new ListReplies(views, records, walks)),
+    value(ListComments, new ListComments(views, records, lists, walks)),
+    value(ListReplies, new ListReplies(views, records, lists, walks)),
   ];
 }
 

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import { Cache } from '@storey/cache';
 import {
-  Comments,
   EVENTS_TOPIC,
-  Subjects,
   commentCaches,
   commentIndex,
   commentMigrations,
+  commentSources,
   commentTopics,
   type CommentCaches,
   type CommentDb,
@@ -42,7 +41,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
     random,
     onError: (error, name) => logger.warn('a cache entry was passed over', { name, cause: String(error) }),
   });
-  const caches = commentCaches(cache, { subjects: new Subjects(sql), comments: new Comments(sql) });
+  const caches = commentCaches(cache, commentSources(sql));
   const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
     clock,
     owner: `comment-service/${hostname()}`,

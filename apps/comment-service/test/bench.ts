@@ -36,6 +36,8 @@ export interface BenchOptions {
   readonly clock?: Clock;
   readonly faultPoint?: FaultPoint;
   readonly folder?: string;
+  /** Fills the stores before the service starts, and may give it others. */
+  readonly prepare?: (platform: Platform) => Promise<Platform>;
 }
 
 /** comment-service over embedded ports, called over rpc; comment-job only where a test wants things applied. */
@@ -55,12 +57,13 @@ export class Bench {
     this.client = platform.ports.rpc.client(comment.CommentService, { target: 'comment', from: 'test' });
   }
 
-  static async open({ env = {}, clock, faultPoint = noFaults, folder }: BenchOptions = {}): Promise<Bench> {
+  static async open(options: BenchOptions = {}): Promise<Bench> {
+    const { env = {}, clock, faultPoint = noFaults, folder, prepare = asItIs } = options;
     const config = loadConfig(platformConfig, { LOG_LEVEL: 'silent', LIMITS: 'off', ...env });
     const own = folder === undefined ? temporaryFolder() : undefined;
     const path = folder ?? own?.path ?? '';
     const platform = await openPlatform({ config, folder: path, faultPoint, ...(clock && { clock }) });
-    return new Bench(platform, await start(config, platform), own);
+    return new Bench(platform, await start(config, await prepare(platform)), own);
   }
 
   /** Starts the writer beside the service. */
@@ -129,6 +132,8 @@ export class Bench {
     this.#folder?.remove();
   }
 }
+
+const asItIs = (platform: Platform): Promise<Platform> => Promise.resolve(platform);
 
 const START: Uint8Array = new Uint8Array();
 

@@ -117,6 +117,8 @@ async function walk(seed: number): Promise<void> {
   // Of the walker's own, also those that are not applied yet must be met.
   const own = walker ? [await bench.post(walker, `own ${seed}`, { oid, parentId: rootId })] : [];
   const world: World = { atStart: await shownNow(rootId) };
+  // What was stored a moment ago is not told of yet: who begins now may be served what is older.
+  await bench.platform.ports.kvCache.flush();
   const met: comment.Comment[] = [];
   let position: Uint8Array = new Uint8Array();
   do {

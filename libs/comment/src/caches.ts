@@ -1,16 +1,53 @@
 import { type Cache, type Cached } from '@storey/cache';
+import { type Sql } from '@storey/sql';
+import { type CommentDb } from './comment-db.js';
 import { type CommentRecord, type SubjectRecord } from './comment-record.js';
+import { parseChunkId, placesCodec } from './place-chunks.js';
+import { parseReactionId, reactionCodec } from './reaction-codec.js';
 import { recordCodec } from './record-codec.js';
-import { type Comments } from './repositories/comments.js';
-import { type Subjects } from './repositories/subjects.js';
+import { Comments } from './repositories/comments.js';
+import { Listings, type Place } from './repositories/listings.js';
+import { Reactions, type OwnReaction } from './repositories/reactions.js';
+import { Subjects } from './repositories/subjects.js';
 import { parseSubjectKey } from './subject-key.js';
 
-/** What is cached of comments. Readers get, comment-job invalidates. */
+/**
+ * What is cached of comments. Readers get, comment-job invalidates: subjects last, so that who reads a subject of
+ * some version first, and the rest after it, has every change up to that version.
+ */
 export interface CommentCaches {
   /** By `type/oid`. */
   readonly subjects: Cached<string, SubjectRecord>;
   readonly comments: Cached<bigint, CommentRecord>;
+  /** Chunks of lists, by `chunkId`: the shown ones of 64 floors, lowest first. */
+  readonly places: Cached<string, readonly Place[]>;
+  /** By `reactionId`; without a value where the user never reacted. */
+  readonly reactions: Cached<string, OwnReaction>;
 }
+
+/** What the caches are loaded from. */
+export interface CommentSources {
+  readonly subjects: Pick<Subjects, 'byKeys'>;
+  readonly comments: Pick<Comments, 'byIds'>;
+  readonly listings: Pick<Listings, 'chunks'>;
+  readonly reactions: Pick<Reactions, 'byIds'>;
+}
+
+/** The database as it is now. */
+export const commentSources = (sql: Sql<CommentDb>): CommentSources => ({
+  subjects: new Subjects(sql),
+  comments: new Comments(sql),
+  listings: new Listings(sql),
+  reactions: new Reactions(sql),
+});
+
+/** As processes tell each other of changes. */
+export const CACHE_NAMES = {
+  subjects: 'comment.subject',
+  comments: 'comment.comment',
+  places: 'comment.places',
+  reactions: 'comment.reaction',
+} as const satisfies Record<keyof CommentCaches, string>;
 
 /** An invalidation that was lost is made good by then. */
 const TTL_MS = 60_000;
@@ -21,23 +58,39 @@ const EMPTY_TTL_MS = 10_000;
 /** The same definitions for every process, so that all speak of the same entries. */
 export function commentCaches(
   cache: Cache,
-  { subjects, comments }: { readonly subjects: Subjects; readonly comments: Comments },
+  { subjects, comments, listings, reactions }: CommentSources,
 ): CommentCaches {
   const lives = { ttlMs: TTL_MS, jitter: JITTER, emptyTtlMs: EMPTY_TTL_MS };
   return {
     subjects: cache.define({
-      name: 'comment.subject',
+      name: CACHE_NAMES.subjects,
       key: (key: string) => `{cs:${key}}`,
       codec: recordCodec<SubjectRecord>(),
       ...lives,
       load: (keys) => subjects.byKeys(keys.map(parseSubjectKey)),
     }),
     comments: cache.define({
-      name: 'comment.comment',
+      name: CACHE_NAMES.comments,
       key: (id: bigint) => `{c:${id}}`,
       codec: recordCodec<CommentRecord>(),
       ...lives,
       load: (ids) => comments.byIds(ids),
+    }),
+    places: cache.define({
+      name: CACHE_NAMES.places,
+      key: (id: string) => `{cp:${id}}`,
+      codec: placesCodec,
+      ...lives,
+      load: (ids) => listings.chunks(ids.map(parseChunkId)),
+    }),
+    reactions: cache.define({
+      name: CACHE_NAMES.reactions,
+      key: (id: string) => `{cr:${id}}`,
+      codec: reactionCodec,
+      ...lives,
+      // Most have none, and the first one is told of.
+      emptyTtlMs: TTL_MS,
+      load: (ids) => reactions.byIds(ids.map(parseReactionId)),
     }),
   };
 }

@@ -32,6 +32,8 @@ export interface CommentRecord {
   readonly dislikes: bigint;
   /** Visible ones: of a root, all under it; of a reply, its direct children. */
   readonly replies: bigint;
+  /** Of a root: the highest floor given under it. */
+  readonly replyFloor: bigint;
 }
 
 /** A subject as it is read and cached. */
@@ -47,6 +49,8 @@ export interface SubjectRecord extends SubjectKey {
   readonly url: string;
   readonly roots: bigint;
   readonly all: bigint;
+  /** The highest floor given to a root. */
+  readonly rootFloor: bigint;
   /** Rises by one with each event. */
   readonly version: bigint;
 }

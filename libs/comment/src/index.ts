@@ -30,8 +30,11 @@ export {
   WAITED_FOR_KEY,
 } from './kv-keys.js';
 export type { CommentRecord, SubjectRecord } from './comment-record.js';
-export { commentCaches } from './caches.js';
-export type { CommentCaches } from './caches.js';
+export { CACHE_NAMES, commentCaches, commentSources } from './caches.js';
+export type { CommentCaches, CommentSources } from './caches.js';
+export { CHUNK_FLOORS, chunkId, chunkOf, parseChunkId } from './place-chunks.js';
+export type { ChunkOf } from './place-chunks.js';
+export { reactionId } from './reaction-codec.js';
 export { commentIndex, searchDocument, searchState } from './search-index.js';
 export { toRecord } from './to-record.js';
 export type { JoinedRow } from './to-record.js';

@@ -24,6 +24,7 @@ const record: CommentRecord = {
   likes: 4n,
   dislikes: 0n,
   replies: 0n,
+  replyFloor: 8n,
 };
 
 describe('recordCodec', () => {

@@ -5,10 +5,11 @@ import { type CommentRecord, type SubjectRecord } from './comment-record.js';
 const BIG: ReadonlySet<string> = new Set([
   ...['id', 'subjectId', 'rootId', 'parentId', 'authorId', 'replyToUserId', 'userId', 'ownerId'],
   ...['floor', 'createdAt', 'editedAt', 'version', 'likes', 'dislikes', 'replies', 'roots', 'all'],
+  ...['rootFloor', 'replyFloor'],
 ]);
 
 /** Raised when a record changes its shape, so that entries of another release are loaded anew. */
-const SHAPE = 1;
+const SHAPE = 2;
 
 /** JSON behind one byte that names its shape. */
 export function recordCodec<V extends CommentRecord | SubjectRecord>(): Codec<V> {

@@ -27,6 +27,7 @@ const record: CommentRecord = {
   likes: 4n,
   dislikes: 1n,
   replies: 2n,
+  replyFloor: 2n,
 };
 const author = { userId: 5n, roles: ['user'] };
 const reader = { userId: 6n, roles: ['user'] };

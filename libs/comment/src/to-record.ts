@@ -6,7 +6,7 @@ import { type SubjectKey } from './subject-key.js';
 /** The row that the tables of one comment make together. */
 export type JoinedRow = IndexTable &
   Pick<ContentTable, 'text' | 'html' | 'mentions'> &
-  Pick<CountTable, 'likes' | 'dislikes' | 'replies'> &
+  Pick<CountTable, 'likes' | 'dislikes' | 'replies' | 'reply_floor'> &
   SubjectKey;
 
 /** Rows of the tables as the one value that is read and cached. */
@@ -34,5 +34,6 @@ export function toRecord(row: JoinedRow): CommentRecord {
     likes,
     dislikes,
     replies,
+    replyFloor: row.reply_floor,
   };
 }

@@ -10,6 +10,8 @@ import {
   Subjects,
   commentMigrations,
   hotScore,
+  chunkId,
+  reactionId,
   shardOfSubject,
   subjectKey,
   type CommentDb,
@@ -47,11 +49,29 @@ describe('Listings', () => {
     expect(await floors({ order: 'old', after: 3n, limit: 9 })).toEqual([4n, 5n]);
   });
 
-  it('preview the first replies under each root', async () => {
-    for (const n of [1, 2]) await root(n);
-    for (const n of [1, 2, 3, 4]) await reply(n, id(101));
-    const previews = await new Listings(sql).previews(subjectId, [id(101), id(102)], 3);
-    expect([...previews]).toEqual([[id(101), [1, 2, 3].map((n) => ({ id: id(200 + n), floor: BigInt(n) }))]]);
+  it('are read in chunks of 64 floors, of many lists at once, also where nothing is shown', async () => {
+    for (const n of [1, 2, 64, 65, 66, 200]) await root(n, n === 2 ? { shown: 0 } : {});
+    for (const n of [1, 65]) await reply(n, id(101), { id: id(400 + n) });
+    const roots = { subjectId, rootId: 0n };
+    const chunks = await new Listings(sql).chunks([
+      { ...roots, chunk: 0n },
+      { ...roots, chunk: 1n },
+      { ...roots, chunk: 2n },
+      { subjectId, rootId: id(101), chunk: 0n },
+      { subjectId, rootId: id(165), chunk: 0n },
+      { subjectId: subjectId + 1n, rootId: 0n, chunk: 0n },
+    ]);
+    const floorsOf = [...chunks].map(([name, places]) => [name, places.map(({ floor }) => floor)]);
+    expect(floorsOf).toEqual([
+      [chunkId(roots, 0n), [1n, 64n]],
+      [chunkId(roots, 1n), [65n, 66n]],
+      [chunkId(roots, 2n), []],
+      [chunkId({ subjectId, rootId: id(101) }, 0n), [1n]],
+      [chunkId({ subjectId, rootId: id(165) }, 0n), []],
+      [chunkId({ subjectId: subjectId + 1n, rootId: 0n }, 0n), []],
+    ]);
+    const second = [65, 66].map((n) => ({ id: id(100 + n), floor: BigInt(n) }));
+    expect(chunks.get(chunkId(roots, 1n))).toEqual(second);
   });
 });
 
@@ -121,6 +141,13 @@ describe('Reactions', () => {
     );
     const found = await new Reactions(sql).of(1n, [id(101), id(102)]);
     expect([...found]).toEqual([[id(101), { value: 2, version: 7n }]]);
+    const asked = [1n, 2n, 3n].flatMap((userId) =>
+      [id(101), id(102)].map((commentId) => ({ userId, commentId })),
+    );
+    expect([...(await new Reactions(sql).byIds(asked))]).toEqual([
+      [reactionId(1n, id(101)), { value: 2, version: 7n }],
+      [reactionId(2n, id(101)), { value: 3, version: 7n }],
+    ]);
   });
 });
 
@@ -175,6 +202,8 @@ it('no statement visits two shards', async () => {
   await new Comments(sql).byIds([1n, 2n, 3n, 4n]);
   await new Subjects(sql).byKeys(['a', 'b', 'c', 'd'].map((oid) => ({ type: 'video', oid })));
   await new Reactions(sql).of(1n, [1n, 2n]);
+  await new Reactions(sql).byIds([1n, 2n, 3n].map((commentId) => ({ userId: 1n, commentId })));
+  await new Listings(sql).chunks([1n, 2n, 3n].map((subjectId) => ({ subjectId, rootId: 0n, chunk: 0n })));
   const bases = ['comment_index', 'comment_subject', 'comment_content', 'comment_count', 'comment_reaction'];
   const reads = statements.filter((text) => text.startsWith('select'));
   expect(Math.max(...reads.map((text) => shardSpan(text, bases)))).toBe(1);

@@ -128,16 +128,18 @@ export class Thread {
     return told;
   }
 
-  /** The latest counts of a comment, in one event a batch. */
+  /** The latest counts of a comment, and all who moved them, in one event a batch. */
   tellReacted(command: Command, { index, count }: Comment): void {
+    const told = this.#reacted.get(index.id);
+    const before = told?.event.case === 'reacted' ? told.event.value.userIds : [];
     const value = create(commentEvents.CommentEvent_ReactedSchema, {
       commentId: index.id,
       rootId: index.root_id,
       likes: count.likes,
       dislikes: count.dislikes,
+      userIds: [...new Set([...before, command.actorId])],
     });
     const event: Happening = { case: 'reacted', value };
-    const told = this.#reacted.get(index.id);
     if (told) told.event = event;
     else this.#reacted.set(index.id, this.tell(command, event));
   }

@@ -1,43 +1,45 @@
-import { subjectKey, type CommentCaches } from '@storey/comment';
-import { type commentEvents } from '@storey/contracts';
-import { type Batch } from '@storey/events';
+import { type Cached } from '@storey/cache';
+import { CACHE_NAMES, type CommentCaches } from '@storey/comment';
+import { type Batch, type EventLog } from '@storey/events';
+import { tellCacheChanges } from '@storey/service';
 import { readEvents } from '../read-events.js';
+import { Changes } from './changes.js';
 
-/** After every change: whoever reads the cache from now on sees it. */
+/** Keys of one verb, and changes of one append. */
+const AT_ONCE = 500;
+
+/**
+ * After every change: whoever reads the shared cache from now on sees it, and every process is told that what it
+ * keeps is old. Subjects are cleared last, so that a subject of version v was read before nothing older than v.
+ */
 export class Invalidator {
   readonly #caches: CommentCaches;
+  readonly #events: EventLog;
 
-  constructor(caches: CommentCaches) {
+  constructor(caches: CommentCaches, events: EventLog) {
     this.#caches = caches;
+    this.#events = events;
   }
 
-  /** @throws AppError `unavailable` when the cache can't be reached: the entry would stay. */
+  /** @throws AppError `unavailable` when the cache or the log can't be reached: what is old would stay. */
   async handle(batch: Batch): Promise<void> {
-    const events = await readEvents(batch);
-    const comments = new Set(events.flatMap(touchedComments));
-    comments.delete(0n);
-    const subjects = new Set(events.flatMap(({ subject }) => (subject ? [subjectKey(subject)] : [])));
-    await this.#caches.comments.invalidate([...comments]);
-    await this.#caches.subjects.invalidate([...subjects]);
+    const changes = new Changes(await readEvents(batch));
+    const { subjects, comments, places, reactions } = this.#caches;
+    await Promise.all([
+      clear(comments, changes.of(CACHE_NAMES.comments).map(BigInt)),
+      clear(places, changes.of(CACHE_NAMES.places)),
+      clear(reactions, changes.of(CACHE_NAMES.reactions)),
+    ]);
+    await clear(subjects, changes.of(CACHE_NAMES.subjects));
+    for (const told of changes.told(AT_ONCE)) await tellCacheChanges(this.#events, told);
   }
 }
 
-/** The comment itself, and those above it, whose counts and marks may have moved. */
-function touchedComments({ event }: commentEvents.CommentEvent): readonly bigint[] {
-  switch (event.case) {
-    case 'created':
-    case 'updated':
-    case 'rejected': {
-      const { id = 0n, rootId = 0n, parentId = 0n } = event.value.comment ?? {};
-      return [id, rootId, parentId];
-    }
-    case 'deleted': {
-      const { commentId, rootId, parentId, vanishedIds } = event.value;
-      return [commentId, rootId, parentId, ...vanishedIds];
-    }
-    case 'reacted':
-      return [event.value.commentId];
-    case undefined:
-      return [];
+async function clear<Id extends string | bigint>(
+  cache: Pick<Cached<Id, unknown>, 'invalidate'>,
+  ids: readonly Id[],
+): Promise<void> {
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    await cache.invalidate(ids.slice(start, start + AT_ONCE));
   }
 }

@@ -1,10 +1,10 @@
-import { type ListOf, type Listings } from '@storey/comment';
 import { cursorInvalid } from '@storey/errors';
+import { type List, type Lists } from './lists.js';
 import { type Position } from './positions.js';
-import { type Walked } from './walk.js';
+import { type Covered, type Walked } from './walk.js';
 
 export interface FloorPage {
-  readonly list: ListOf;
+  readonly list: List;
   readonly order: 'new' | 'old';
   readonly position: Position | undefined;
   /** Where to begin, this floor included; without it at the first. */
@@ -14,29 +14,33 @@ export interface FloorPage {
 
 /** Lists by floor: a floor never changes and is never given twice, so the last one seen says where to go on. */
 export class FloorWalk {
-  readonly #listings: Pick<Listings, 'page'>;
+  readonly #lists: Pick<Lists, 'page'>;
 
-  constructor(listings: Pick<Listings, 'page'>) {
-    this.#listings = listings;
+  constructor(lists: Pick<Lists, 'page'>) {
+    this.#lists = lists;
   }
 
   async page({ list, order, position, from, limit }: FloorPage): Promise<Walked> {
     const after = afterOf(position) ?? besideOf(from, order);
-    const places = await this.#listings.page({
-      ...list,
+    const more = limit + 1;
+    const places = await this.#lists.page({
+      list,
       order,
-      limit: limit + 1,
+      limit: more,
       ...(after !== undefined && { after }),
     });
     const shown = places.slice(0, limit);
-    const last = shown.at(-1);
-    const edge = order === 'new' ? shown[0]?.floor : last?.floor;
+    const end = places.length === more ? shown.at(-1)?.floor : undefined;
     return {
       ids: shown.map(({ id }) => id),
-      edge: edge ?? after ?? 0n,
-      ...(places.length > limit && last && { next: { kind: 'floor', floor: last.floor } }),
+      covers: order === 'new' ? between(end, after) : between(after, end),
+      ...(end !== undefined && { next: { kind: 'floor', floor: end } }),
     };
   }
+}
+
+function between(above: bigint | undefined, below: bigint | undefined): Covered {
+  return { above: above ?? 0n, ...(below !== undefined && { below }) };
 }
 
 function afterOf(position: Position | undefined): bigint | undefined {

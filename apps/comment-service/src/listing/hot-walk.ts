@@ -1,12 +1,13 @@
-import { type Epoch, type ListOf, type Listings, type Place } from '@storey/comment';
+import { type Epoch, type Place } from '@storey/comment';
 import { isAppError } from '@storey/errors';
 import { type FloorWalk } from './floor-walk.js';
+import { type List, type Lists } from './lists.js';
 import { type Position } from './positions.js';
 import { type RankingReader } from './ranking-reader.js';
-import { takePage, type Step, type Walked } from './walk.js';
+import { takePage, type Covered, type Step, type Walked } from './walk.js';
 
 export interface HotPage {
-  readonly list: ListOf;
+  readonly list: List;
   readonly position: Position | undefined;
   readonly limit: number;
   /** Which of these stand in the list now. */
@@ -14,6 +15,11 @@ export interface HotPage {
 }
 
 type Ranked = Exclude<Position, { kind: 'floor' }>;
+
+interface Begin {
+  readonly epoch: Epoch;
+  readonly position: Ranked;
+}
 
 /** How many of the rest are read at a time where many of them are in the ranking and skipped. */
 const REST_CHUNK = 200;
@@ -24,12 +30,12 @@ const REST_CHUNK = 200;
  * Without a ranking to be had the list is walked as `new`.
  */
 export class HotWalk {
-  readonly #listings: Listings;
+  readonly #lists: Pick<Lists, 'page'>;
   readonly #rankings: RankingReader;
   readonly #floors: FloorWalk;
 
-  constructor(listings: Listings, rankings: RankingReader, floors: FloorWalk) {
-    this.#listings = listings;
+  constructor(lists: Pick<Lists, 'page'>, rankings: RankingReader, floors: FloorWalk) {
+    this.#lists = lists;
     this.#rankings = rankings;
     this.#floors = floors;
   }
@@ -41,21 +47,20 @@ export class HotWalk {
     const begin = await this.#begin(list, position);
     if (!begin) return this.#byFloor(list, undefined, limit);
     const { steps, next } = await takePage(this.#steps(page, begin.epoch, begin.position), limit);
-    return { ids: steps.map(({ id }) => id), edge: begin.position.top, ...(next && { next }) };
+    const covers = coveredBy(position, begin, next);
+    return { ids: steps.map(({ id }) => id), covers, ...(next && { next }) };
   }
 
-  async #byFloor(list: ListOf, position: Position | undefined, limit: number): Promise<Walked> {
+  async #byFloor(list: List, position: Position | undefined, limit: number): Promise<Walked> {
     return { ...(await this.#floors.page({ list, order: 'new', position, limit })), unranked: true };
   }
 
   /** @returns undefined when a new walk can't have a ranking. */
-  async #begin(list: ListOf, position: Ranked | undefined) {
+  async #begin(list: List, position: Ranked | undefined): Promise<Begin | undefined> {
     if (position) return { epoch: await this.#rankings.at(list, position.epoch), position };
     try {
       const epoch = await this.#rankings.current(list);
-      // Read after the ranking: whatever is ranked stands below it.
-      const [newest] = await this.#newest(list, 1);
-      const start = { kind: 'ranked', epoch: epoch.number, top: newest?.floor ?? 0n, index: 0n } as const;
+      const start = { kind: 'ranked', epoch: epoch.number, top: list.last, index: 0n } as const;
       return { epoch, position: start };
     } catch (error) {
       if (!isAppError(error) || error.kind !== 'unavailable') throw error;
@@ -85,7 +90,7 @@ export class HotWalk {
     let after = from.kind === 'rest' ? from.floor : from.top + 1n;
     let chunk = limit + 1;
     for (;;) {
-      const places = await this.#newest(list, chunk, after);
+      const places: readonly Place[] = await this.#lists.page({ list, order: 'new', after, limit: chunk });
       for (const { id, floor } of places) {
         const position = { kind: 'rest', epoch: number, top: from.top, floor } as const;
         if (!ranked.has(id)) yield { id, position } satisfies Step;
@@ -96,9 +101,15 @@ export class HotWalk {
       chunk = REST_CHUNK;
     }
   }
+}
 
-  /** From the newest down. @param after goes on below this floor. */
-  #newest(list: ListOf, limit: number, after?: bigint): Promise<readonly Place[]> {
-    return this.#listings.page({ ...list, order: 'new', limit, ...(after !== undefined && { after }) });
-  }
+/** Only the rest is walked by floor; what came after the walk began goes with its first page. */
+function coveredBy(
+  position: Position | undefined,
+  { epoch, position: from }: Begin,
+  next: Position | undefined,
+): Covered {
+  const end = next?.kind === 'rest' ? next.floor : from.top;
+  const begin = from.kind === 'rest' ? from.floor : from.top + 1n;
+  return { above: next ? end : 0n, but: new Set(epoch.ids), ...(position && { below: begin }) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { defaultSubject, type CommentRecord } from '@storey/comment';
+import { defaultSubject, type CommentRecord, type SubjectRecord } from '@storey/comment';
 import { comment, commentEvents } from '@storey/contracts';
 import { Overlay } from '../intake/overlay.js';
 import { pendingRecord } from '../viewing/pending-record.js';
@@ -23,22 +23,28 @@ function published(id: bigint, rootId: bigint): commentEvents.CommentCommand {
 interface Served {
   readonly stored: readonly CommentRecord[];
   readonly cached: readonly CommentRecord[];
-  readonly subjectId: bigint;
+  readonly subject: Partial<SubjectRecord>;
+  /** Ids that the chunks have. */
+  readonly listed: readonly bigint[];
 }
 
+const ALL: Served = { stored: [], cached: [], subject: { id: 5n, rootFloor: 9n }, listed: [8n] };
+
 /** What the database has and what the cache serves, which may be behind. */
-function setUp(command: commentEvents.CommentCommand, { stored, cached, subjectId }: Served) {
+function setUp(command: commentEvents.CommentCommand, served: Partial<Served>) {
+  const { stored, cached, subject: change, listed } = { ...ALL, ...served };
   const overlay = new Overlay([command]);
   const byId = (records: readonly CommentRecord[]) => new Map(records.map((each) => [each.id, each]));
   const records = {
     comments: () => Promise.resolve(byId(cached)),
     storedComments: () => Promise.resolve(byId(stored)),
-    subject: () => Promise.resolve({ ...defaultSubject(subject), id: subjectId }),
+    subject: () => Promise.resolve({ ...defaultSubject(subject), ...change }),
   } as unknown as Records;
+  const lists = { having: () => Promise.resolve(new Set(listed)) };
   const person = { userId: 1n, roles: [] };
   const reactionsOf = () => Promise.resolve(new Map());
   const view = new View({ person, overlay, overlayLost: false, records, reactionsOf, now: 0 });
-  return { overlay, load: () => OwnComments.load(view, records, subject) };
+  return { overlay, load: () => OwnComments.load({ view, records, lists }, subject) };
 }
 
 function recordOf(command: commentEvents.CommentCommand, change: Partial<CommentRecord>): CommentRecord {
@@ -47,60 +53,71 @@ function recordOf(command: commentEvents.CommentCommand, change: Partial<Comment
   return { ...record, state: comment.CommentState.VISIBLE, floor: 4n, ...change };
 }
 
+const above = (floor: bigint) => ({ above: floor });
+
 describe('my own comments beside a list', () => {
   const command = published(8n, 0n);
   const stored = recordOf(command, {});
 
-  it('are shown as pending while no table has them', async () => {
-    const { load, overlay } = setUp(command, { stored: [], cached: [], subjectId: 0n });
-    expect((await load()).beyond(0n, 3n)).toMatchObject([{ id: 8n, state: comment.CommentState.PENDING }]);
+  it('are pending while no table has them', async () => {
+    const { load, overlay } = setUp(command, { subject: { id: 0n }, listed: [] });
+    const own = await load();
+    expect(own.pending(0n)).toMatchObject([{ id: 8n, state: comment.CommentState.PENDING }]);
+    expect(own.missing(0n, above(0n), [])).toEqual([]);
     expect(overlay.applied.size).toBe(0);
   });
 
-  it('are shown when they were stored after the list was read, and only then', async () => {
-    const { load } = setUp(command, { stored: [stored], cached: [], subjectId: 5n });
+  it('are missed where the page stands for their floor and has not got them, and nowhere else', async () => {
+    const { load } = setUp(command, { stored: [stored] });
     const own = await load();
-    expect(own.beyond(0n, 3n)).toMatchObject([{ id: 8n, state: comment.CommentState.VISIBLE }]);
-    expect(own.beyond(0n, 4n)).toEqual([]);
-    expect(own.beyond(0n)).toEqual([]);
+    expect(own.pending(0n)).toEqual([]);
+    expect(own.missing(0n, above(3n), [])).toMatchObject([{ id: 8n, state: comment.CommentState.VISIBLE }]);
+    expect(own.missing(0n, { above: 3n, below: 5n }, [])).toHaveLength(1);
+    expect(own.missing(0n, above(4n), [])).toEqual([]);
+    expect(own.missing(0n, { above: 0n, below: 4n }, [])).toEqual([]);
+    expect(own.missing(0n, above(3n), [stored])).toEqual([]);
+    expect(own.missing(0n, { above: 3n, but: new Set([8n]) }, [])).toEqual([]);
+    expect(own.missing(7n, above(0n), [])).toEqual([]);
   });
 
-  it('stay in the overlay until the comment and its subject are served', async () => {
-    for (const served of [
-      { stored: [stored], cached: [], subjectId: 5n },
-      { stored: [stored], cached: [stored], subjectId: 0n },
-    ]) {
-      const { load, overlay } = setUp(command, served);
-      await load();
-      expect(overlay.applied.size).toBe(0);
-    }
-    const { load, overlay } = setUp(command, { stored: [stored], cached: [stored], subjectId: 5n });
+  it('leave the overlay when the comment, the end of the list and its place in it are served', async () => {
+    const { load, overlay } = setUp(command, { stored: [stored], cached: [stored] });
     await load();
     expect([...overlay.applied]).toEqual([8n]);
   });
 
-  it('stay in the overlay until the count of their root leads readers to them', async () => {
-    const reply = published(8n, 2n);
-    const storedReply = recordOf(reply, {});
-    for (const [replies, applied] of [
-      [0n, []],
-      [1n, [8n]],
-    ] as const) {
-      const root = recordOf(published(2n, 0n), { id: 2n, replies });
-      const { load, overlay } = setUp(reply, {
-        stored: [storedReply],
-        cached: [storedReply, root],
-        subjectId: 5n,
-      });
-      await load();
-      expect([...overlay.applied]).toEqual(applied);
-    }
+  it.each<[string, Partial<Served>]>([
+    ['a comment', { cached: [] }],
+    ['a subject', { subject: { id: 0n } }],
+    ['the end of a list', { subject: { id: 5n, rootFloor: 3n } }],
+    ['a chunk', { listed: [] }],
+  ])('stay in the overlay while %s is served as it was before', async (_, stale) => {
+    const { load, overlay } = setUp(command, { stored: [stored], cached: [stored], ...stale });
+    await load();
+    expect(overlay.applied.size).toBe(0);
   });
 
-  it('are not shown when they were rejected', async () => {
+  it.each([
+    [0n, 4n, []],
+    [1n, 3n, []],
+    [1n, 4n, [8n]],
+  ])(
+    'as replies, with %i counted up to floor %i under their root, settle: %p',
+    async (replies, replyFloor, ids) => {
+      const reply = published(8n, 2n);
+      const storedReply = recordOf(reply, {});
+      const root = recordOf(published(2n, 0n), { id: 2n, replies, replyFloor });
+      const { load, overlay } = setUp(reply, { stored: [storedReply], cached: [storedReply, root] });
+      await load();
+      expect([...overlay.applied]).toEqual(ids);
+    },
+  );
+
+  it('are not shown when they were rejected, and settle without a place', async () => {
     const rejected = recordOf(command, { state: comment.CommentState.REJECTED, shown: false, floor: 0n });
-    const { load, overlay } = setUp(command, { stored: [rejected], cached: [rejected], subjectId: 5n });
-    expect((await load()).beyond(0n, 3n)).toEqual([]);
+    const { load, overlay } = setUp(command, { stored: [rejected], cached: [rejected], listed: [] });
+    const own = await load();
+    expect([own.pending(0n), own.missing(0n, above(-1n), [])]).toEqual([[], []]);
     expect([...overlay.applied]).toEqual([8n]);
   });
 });

@@ -6,16 +6,24 @@ export interface Step {
   readonly position: Position;
 }
 
+/**
+ * The floors that a page stands for, both ends excluded: what has one of them and is not on the page was stored after
+ * the list was read, or the list as served is older than it.
+ */
+export interface Covered {
+  readonly above: bigint;
+  /** Absent: however high. */
+  readonly below?: bigint;
+  /** These are met on another page, whatever their floor. */
+  readonly but?: ReadonlySet<bigint>;
+}
+
 /** A page of a list: ids in their order, and how the list goes on. */
 export interface Walked {
   readonly ids: readonly bigint[];
   /** Absent on the last page. */
   readonly next?: Position;
-  /**
-   * What was stored later than this page was read stands beyond this floor: above the first page of a falling walk,
-   * behind the last of a rising one.
-   */
-  readonly edge: bigint;
+  readonly covers: Covered;
   /** The ranking was not to be had. */
   readonly unranked?: boolean;
 }

@@ -1,8 +1,8 @@
-import { type ListOf } from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { type View } from '../viewing/view.js';
 import { type FloorWalk } from './floor-walk.js';
 import { type HotWalk } from './hot-walk.js';
+import { type List } from './lists.js';
 import { decodePosition, encodePosition } from './positions.js';
 import { type Walked } from './walk.js';
 
@@ -26,10 +26,10 @@ export class Walks {
   }
 
   /** A list of a subject that was never written to (id 0) is empty, and nothing is kept for it. */
-  async page(list: ListOf, request: WalkRequest, view: View): Promise<Walked> {
+  async page(list: List, request: WalkRequest, view: View): Promise<Walked> {
     const { sort, limit, floor } = request;
     const position = request.position.length === 0 ? undefined : decodePosition(request.position);
-    if (list.subjectId === 0n) return { ids: [], edge: 0n };
+    if (list.subjectId === 0n) return { ids: [], covers: { above: 0n } };
     if (sort !== comment.Sort.HOT) {
       const order = sort === comment.Sort.OLD ? 'old' : 'new';
       const from = floor === 0n ? {} : { from: floor };

@@ -146,5 +146,6 @@ function recordOf({ mentions }: NewPost, draft: Draft, now: number): CommentReco
     likes: 0n,
     dislikes: 0n,
     replies: 0n,
+    replyFloor: 0n,
   };
 }

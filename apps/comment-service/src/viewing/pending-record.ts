@@ -30,5 +30,6 @@ export function pendingRecord(command: commentEvents.CommentCommand): CommentRec
     likes: 0n,
     dislikes: 0n,
     replies: 0n,
+    replyFloor: 0n,
   };
 }

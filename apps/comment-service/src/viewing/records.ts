@@ -1,9 +1,11 @@
 import { type Cached } from '@storey/cache';
 import {
   defaultSubject,
+  reactionId,
   subjectKey,
   type CommentRecord,
   type Comments,
+  type OwnReaction,
   type SubjectKey,
   type SubjectRecord,
 } from '@storey/comment';
@@ -14,9 +16,11 @@ export interface RecordCaches {
   readonly comments: Pick<Cached<bigint, CommentRecord>, 'getMany'>;
   /** By `type/oid`. */
   readonly subjects: Pick<Cached<string, SubjectRecord>, 'get' | 'getMany'>;
+  /** By `reactionId`. */
+  readonly reactions: Pick<Cached<string, OwnReaction>, 'getMany'>;
 }
 
-/** Comments and subjects as they are served: from the cache, which may be a second behind the database. */
+/** Comments, subjects and reactions as they are served: from the cache, which may be a second behind the database. */
 export class Records {
   readonly #caches: RecordCaches;
   readonly #comments: Pick<Comments, 'byIds'>;
@@ -49,6 +53,16 @@ export class Records {
     const missing = ids.filter((id) => !served.has(id));
     if (missing.length === 0) return served;
     return new Map([...served, ...(await this.storedComments(missing))]);
+  }
+
+  /** What one user reacted, by comment, where he ever did. @throws AppError `unavailable` */
+  async reactionsOf(
+    userId: bigint,
+    commentIds: readonly bigint[],
+  ): Promise<ReadonlyMap<bigint, OwnReaction>> {
+    const ids = new Map(commentIds.map((commentId) => [reactionId(userId, commentId), commentId]));
+    const found = await this.#caches.reactions.getMany(ids.keys(), currentContext().signal);
+    return new Map([...found].map(([id, reaction]) => [ids.get(id) ?? 0n, reaction]));
   }
 
   /** One that was never written to has id 0 and the defaults. */

@@ -13,8 +13,13 @@ import { type Records } from './records.js';
 
 const { CommentState } = contract;
 
+interface StoredReaction {
+  readonly value: number;
+  readonly version: bigint;
+}
+
 /** The viewer's reactions as stored, by comment. */
-export type StoredReactions = ReadonlyMap<bigint, { readonly value: number; readonly version: bigint }>;
+export type StoredReactions = ReadonlyMap<bigint, StoredReaction>;
 
 export interface Eyes {
   /** Absent for an anonymous viewer. */
@@ -34,6 +39,8 @@ export interface Eyes {
  */
 export class View {
   readonly #eyes: Eyes;
+  /** As far as they were asked for. */
+  readonly #reactions = new Map<bigint, StoredReaction | undefined>();
 
   constructor(eyes: Eyes) {
     this.#eyes = eyes;
@@ -98,20 +105,30 @@ export class View {
     return ids.filter((id) => edits.has(id) || deletions.has(id));
   }
 
-  /** The viewer's own reactions by comment, `NONE` among them where one was taken back. */
+  /**
+   * The viewer's own reactions by comment, `NONE` among them where one was taken back; each is asked for once. What is
+   * served may be older than what the viewer did: of the two the newer one counts.
+   */
   async reactions(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, number>> {
     if (!this.person || ids.length === 0) return new Map();
-    const stored = await this.#eyes.reactionsOf(ids);
-    const reactions = new Map([...stored].map(([id, { value }]) => [id, value]));
+    await this.#ask(ids.filter((id) => !this.#reactions.has(id)));
     const { reactions: own, applied } = this.#eyes.overlay;
-    for (const id of own.size === 0 ? [] : ids) {
+    const reactions = new Map<bigint, number>();
+    for (const id of ids) {
       const change = own.get(id);
-      if (!change) continue;
-      const known = stored.get(id);
-      if (known && known.version >= change.id) applied.add(change.id);
-      else reactions.set(id, change.value);
+      const known = this.#reactions.get(id);
+      const isApplied = change && known && known.version >= change.id;
+      if (isApplied) applied.add(change.id);
+      const latest = isApplied ? known : (change ?? known);
+      if (latest) reactions.set(id, latest.value);
     }
     return reactions;
+  }
+
+  async #ask(ids: readonly bigint[]): Promise<void> {
+    if (ids.length === 0) return;
+    const stored = await this.#eyes.reactionsOf(ids);
+    for (const id of ids) this.#reactions.set(id, stored.get(id));
   }
 
   /** The record with the viewer's own edit and deletion over it. */

@@ -1,4 +1,3 @@
-import { type Reactions } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { maybeCaller } from '../caller.js';
 import { type Overlays } from '../intake/overlays.js';
@@ -9,30 +8,38 @@ import { View } from './view.js';
 export class Views {
   readonly #overlays: Overlays;
   readonly #records: Records;
-  readonly #reactions: Reactions;
   readonly #clock: Clock;
 
-  constructor(overlays: Overlays, records: Records, reactions: Reactions, clock: Clock) {
+  constructor(overlays: Overlays, records: Records, clock: Clock) {
     this.#overlays = overlays;
     this.#records = records;
-    this.#reactions = reactions;
     this.#clock = clock;
   }
 
   /** Runs `read` with the caller's view; afterwards the overlay forgets what was seen applied. */
-  async as<T>(read: (view: View) => Promise<T>): Promise<T> {
+  as<T>(read: (view: View) => Promise<T>): Promise<T> {
+    return this.beside(nothing, read);
+  }
+
+  /**
+   * The same, where `given` need not wait for the overlay: both are on their way together. What the overlay forgets
+   * was served for so long that `given` has it.
+   */
+  async beside<G, T>(given: () => Promise<G>, read: (view: View, given: G) => Promise<T>): Promise<T> {
     const person = maybeCaller();
-    const { overlay, lost } = await this.#overlays.load(person?.userId);
+    const [{ overlay, lost }, known] = await Promise.all([this.#overlays.load(person?.userId), given()]);
     const view = new View({
       person,
       overlay,
       overlayLost: lost,
       records: this.#records,
-      reactionsOf: (ids) => this.#reactions.of(person?.userId ?? 0n, ids),
+      reactionsOf: (ids) => this.#records.reactionsOf(person?.userId ?? 0n, ids),
       now: this.#clock.now(),
     });
-    const result = await read(view);
+    const result = await read(view, known);
     if (person) this.#overlays.forget(person.userId, overlay);
     return result;
   }
 }
+
+const nothing = (): Promise<void> => Promise.resolve();

@@ -86,6 +86,7 @@ export class Comments {
       .innerJoin(`${count} as n`, 'n.id', 'i.id')
       .innerJoin(`${subject} as s`, 's.id', 'i.subject_id')
       .selectAll('i')
-      .select(['s.type', 's.oid', 't.text', 't.html', 't.mentions', 'n.likes', 'n.dislikes', 'n.replies']);
+      .select(['s.type', 's.oid', 't.text', 't.html', 't.mentions'])
+      .select(['n.likes', 'n.dislikes', 'n.replies', 'n.reply_floor']);
   }
 }

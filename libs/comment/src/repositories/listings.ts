@@ -1,5 +1,6 @@
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
+import { CHUNK_FLOORS, chunkId, chunkOf, type ChunkOf } from '../place-chunks.js';
 
 /** A list: the roots of a subject (`rootId` 0) or all replies under one root. */
 export interface ListOf {
@@ -46,20 +47,64 @@ export class Listings {
   }
 
   /**
-   * The first replies by floor under each root, for a listing of roots.
-   * @param rootIds at most 50, of one subject. @returns by root; without replies there is none.
+   * Shown ones by floor, whole chunks of any lists; one statement a physical table.
+   * @param chunks at most 200. @returns by `chunkId`, each that was asked for. @throws AppError `unavailable`
    */
-  async previews(
-    subjectId: bigint,
-    rootIds: readonly bigint[],
-    each: number,
-  ): Promise<ReadonlyMap<bigint, readonly Place[]>> {
-    if (rootIds.length === 0 || each === 0) return new Map();
-    const lists = await Promise.all(
-      rootIds.map((rootId) => this.page({ subjectId, rootId, order: 'old', limit: each })),
+  async chunks(chunks: readonly ChunkOf[]): Promise<ReadonlyMap<string, readonly Place[]>> {
+    const byTable = Map.groupBy(chunks, ({ subjectId }) =>
+      tableFor('comment_index', subjectId, this.#sql.tables),
     );
-    return new Map(rootIds.flatMap((rootId, at) => (lists[at]?.length ? [[rootId, lists[at]]] : [])));
+    const rows = await Promise.all([...byTable].map(([table, asked]) => this.#chunksIn(table, asked)));
+    const found = new Map<string, Place[]>(chunks.map((asked) => [chunkId(asked, asked.chunk), []]));
+    for (const { subject_id, root_id, ...row } of rows.flat()) {
+      const place = toPlace(row);
+      const list = { subjectId: subject_id, rootId: root_id };
+      found.get(chunkId(list, chunkOf(place.floor)))?.push(place);
+    }
+    return found;
   }
+
+  #chunksIn(table: `comment_index_${number}`, asked: readonly ChunkOf[]) {
+    return this.#sql.read
+      .selectFrom(table)
+      .select(['id', 'floor', 'subject_id', 'root_id'])
+      .where((where) =>
+        where.or(
+          rangesOf(asked).map(({ subjectId, rootIds, above, upTo }) =>
+            where.and([
+              where('subject_id', '=', subjectId),
+              where('root_id', 'in', rootIds),
+              where('shown', '=', 1),
+              where('floor', '>', above),
+              where('floor', '<=', upTo),
+            ]),
+          ),
+        ),
+      )
+      .orderBy('floor')
+      .execute();
+  }
+}
+
+interface Range {
+  readonly subjectId: bigint;
+  readonly rootIds: bigint[];
+  /** Floors, `upTo` included. */
+  readonly above: bigint;
+  readonly upTo: bigint;
+}
+
+/** The same chunk of many lists of one subject, as of the replies under the roots of a page, is asked for together. */
+function rangesOf(asked: readonly ChunkOf[]): readonly Range[] {
+  const ranges = new Map<string, Range>();
+  for (const { subjectId, rootId, chunk } of asked) {
+    const key = `${subjectId}/${chunk}`;
+    const above = chunk * CHUNK_FLOORS;
+    const range = ranges.get(key) ?? { subjectId, rootIds: [], above, upTo: above + CHUNK_FLOORS };
+    range.rootIds.push(rootId);
+    ranges.set(key, range);
+  }
+  return [...ranges.values()];
 }
 
 const toPlace = ({ id, floor }: { readonly id: bigint; readonly floor: bigint | null }): Place => ({

@@ -1,12 +1,18 @@
 import { comment } from '@storey/contracts';
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
+import { reactionId } from '../reaction-codec.js';
 
 export interface OwnReaction {
   /** `Reaction` of the contract. */
   readonly value: number;
   /** Id of the command that set it. */
   readonly version: bigint;
+}
+
+interface Pair {
+  readonly userId: bigint;
+  readonly commentId: bigint;
 }
 
 /** Who reacted to what. */
@@ -33,6 +39,31 @@ export class Reactions {
     return new Map(found.flat().map(({ comment_id, ...reaction }) => [comment_id, reaction]));
   }
 
+  /** @param pairs at most 1,000. @returns by `reactionId`, where there ever was one. @throws AppError `unavailable` */
+  async byIds(pairs: readonly Pair[]): Promise<ReadonlyMap<string, OwnReaction>> {
+    const byTable = Map.groupBy(pairs, ({ commentId }) =>
+      tableFor('comment_reaction', commentId, this.#sql.tables),
+    );
+    const found = await Promise.all(
+      [...byTable].map(([table, pairs]) =>
+        this.#sql.read
+          .selectFrom(table)
+          .selectAll()
+          .where((where) =>
+            where.or(
+              [...byUser(pairs)].map(([userId, ids]) =>
+                where.and([where('user_id', '=', userId), where('comment_id', 'in', ids)]),
+              ),
+            ),
+          )
+          .execute(),
+      ),
+    );
+    return new Map(
+      found.flat().map(({ comment_id, user_id, ...reaction }) => [reactionId(user_id, comment_id), reaction]),
+    );
+  }
+
   /** Some of those who like a comment now, its author aside. @throws AppError `unavailable` */
   async likers(commentId: bigint, authorId: bigint, limit: number): Promise<readonly bigint[]> {
     const rows = await this.#sql.read
@@ -46,4 +77,14 @@ export class Reactions {
       .execute();
     return rows.map(({ user_id }) => user_id);
   }
+}
+
+function byUser(pairs: readonly Pair[]): ReadonlyMap<bigint, readonly bigint[]> {
+  const users = new Map<bigint, bigint[]>();
+  for (const { userId, commentId } of pairs) {
+    const ids = users.get(userId) ?? [];
+    ids.push(commentId);
+    users.set(userId, ids);
+  }
+  return users;
 }

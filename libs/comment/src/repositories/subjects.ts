@@ -51,11 +51,13 @@ export const defaultSubject = ({ type, oid }: SubjectKey): SubjectRecord => ({
   url: '',
   roots: 0n,
   all: 0n,
+  rootFloor: 0n,
   version: 0n,
 });
 
 function toRecord(row: SubjectTable): SubjectRecord {
   const { id, type, oid, state, title, url, roots, version } = row;
+  const counts = { roots, all: row.all_, rootFloor: row.root_floor };
   const policy = { policyMode: row.policy_mode, minLevel: row.min_level, ownerId: row.owner_id };
-  return { id, type, oid, state, title, url, roots, version, all: row.all_, ...policy };
+  return { id, type, oid, state, title, url, version, ...counts, ...policy };
 }
