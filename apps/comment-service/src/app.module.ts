@@ -12,6 +12,7 @@ import {
 } from '@storey/comment';
 import { rpcErrors } from '@storey/rpc';
 import { BackfillRequests } from './backfill/backfill-requests.js';
+import { observeBackfill } from './backfill/observe-backfill.js';
 import { type Ground } from './ground.js';
 import { GivenIds } from './importing/given-ids.js';
 import { ImportComments } from './importing/import-comments.js';
@@ -127,6 +128,7 @@ function listing({ platform, logger, sql, caches }: Ground, views: Views, record
   const lists = new Lists(caches.places, new Listings(sql));
   const byFloor = new FloorWalk(lists);
   const backfill = new BackfillRequests(ports.events, clock, logger);
+  observeBackfill(backfill, platform.metrics.forApp('comment-service'));
   const epochs = new HotEpochs(ports.kvState, clock, new Rankings(sql));
   const hot = new HotWalk(lists, new RankingReader(epochs, backfill), byFloor);
   const walks = new Walks(byFloor, hot);

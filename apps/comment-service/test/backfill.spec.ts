@@ -67,6 +67,8 @@ it('readers are answered while the job is away: the order that is due, then one 
   await rankedBefore(14_000);
   expect(await hot()).toEqual(['liked', 'plain']);
   await eventually(async () => expect(await wishes()).toBe(1n));
+  const sent = 'storey_comment_backfill_total{outcome="sent",app="comment-service"} 1';
+  await eventually(async () => expect(await bench.platform.metrics.text()).toContain(sent));
 });
 
 it('readers are answered while the log is away', async () => {

@@ -17,8 +17,8 @@ describe('wilson', () => {
     expect(wilson(likes, dislikes)).toBeCloseTo(score, 5);
   });
 
-  it('keeps its digits where few of very many votes are likes', () => {
-    // What the bound of one like among n votes tends to: 1 / 5.664937 of a vote.
+  it('of one like among very many votes is a fixed part of a vote', () => {
+    // 1 / 5.664937, by the formula.
     expect(wilson(1n, 10n ** 15n) * 1e15).toBeCloseTo(0.176525, 6);
   });
 
