@@ -51,7 +51,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
   if (!topic) throw new Error(`${EVENTS_TOPIC} is not among the topics`);
   const search = await ports.search(commentIndex);
   const feed = await SubjectFeed.open(ports.events, topic);
-  const existence = await Existence.open({
+  const existence = Existence.start({
     sql,
     events: ports.events,
     clock,

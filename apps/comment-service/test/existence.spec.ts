@@ -124,7 +124,7 @@ describe('what exists', () => {
     const accepted = await posts('accepted', 5);
     const { ports, logger, metrics } = bench.platform;
     const sql = await ports.sql<CommentDb>('comment', commentMigrations);
-    const existence = await Existence.open({
+    const existence = Existence.start({
       sql,
       events: ports.events,
       clock: new Later(),

@@ -6,6 +6,7 @@ import { type Sql } from '@storey/sql';
 import { ExistingIds } from './existing-ids.js';
 import { HeardCommands } from './heard-commands.js';
 import { loadIds } from './load-ids.js';
+import { patiently } from './patiently.js';
 
 export interface ExistenceOptions {
   readonly sql: Sql<CommentDb>;
@@ -30,12 +31,11 @@ export class Existence {
     this.ids = new ExistingIds({ clock: options.clock, completeAt });
   }
 
-  /** Resolves before anything is known. @throws AppError `unavailable` when the log is not there. */
-  static async open(options: ExistenceOptions): Promise<Existence> {
+  /** Nobody waits for it: until it knows enough, and where it can't, it has nothing to say. */
+  static start(options: ExistenceOptions): Existence {
     const existence = new Existence(options);
-    await existence.#listen();
-    existence.#loading = runDetached(() => existence.#load());
     existence.#show();
+    existence.#loading = runDetached(() => existence.#load());
     return existence;
   }
 
@@ -46,30 +46,32 @@ export class Existence {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#heard?.close();
     await this.#loading;
+    await this.#heard?.close();
   }
 
-  async #listen(): Promise<void> {
+  /** Listens first: what is stored while the tables are read is heard of. */
+  async #load(): Promise<void> {
+    const { sql, clock } = this.#options;
+    const { signal } = this.#closing;
+    const add = (id: bigint): boolean => this.#add(id);
+    try {
+      this.#heard = await patiently(() => this.#listen(), clock, signal);
+      if (await loadIds({ ids: new CommentIds(sql), clock, signal, add })) this.ids.complete();
+    } catch (error) {
+      if (!signal.aborted) this.#giveUp(String(error));
+    }
+  }
+
+  #listen(): Promise<HeardCommands> {
     const { events, clock, logger } = this.#options;
-    this.#heard = await HeardCommands.open({
+    return HeardCommands.open({
       events,
       clock,
       hear: (id) => void this.#add(id),
       onMissed: () => this.#giveUp('commands were missed'),
       onError: (error) => logger.error('the end of the log could not be asked for', error),
     });
-  }
-
-  async #load(): Promise<void> {
-    const { sql, clock } = this.#options;
-    const { signal } = this.#closing;
-    const add = (id: bigint): boolean => this.#add(id);
-    try {
-      if (await loadIds({ ids: new CommentIds(sql), clock, signal, add })) this.ids.complete();
-    } catch (error) {
-      if (!signal.aborted) this.#giveUp(String(error));
-    }
   }
 
   #add(id: bigint): boolean {

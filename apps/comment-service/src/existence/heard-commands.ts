@@ -102,10 +102,10 @@ export class HeardCommands {
 async function unfinished(events: EventLog): Promise<readonly bigint[]> {
   const committed = await events.committed(COMMANDS_TOPIC, WRITER_GROUP);
   const ends = await events.endOffsets(COMMANDS_TOPIC);
-  return Promise.all(
-    committed.map(async (offset, partition) => {
-      const [first] = await events.read(COMMANDS_TOPIC, partition, offset, 1);
-      return first?.offset ?? ends[partition] ?? offset;
-    }),
-  );
+  const from: bigint[] = [];
+  for (const [partition, offset] of committed.entries()) {
+    const [first] = await events.read(COMMANDS_TOPIC, partition, offset, 1);
+    from.push(first?.offset ?? ends[partition] ?? offset);
+  }
+  return from;
 }

@@ -1,13 +1,11 @@
 import { PipelineSize } from '@storey/cache';
 import { type CommentIds } from '@storey/comment';
 import { type Clock } from '@storey/context';
-import { isAppError } from '@storey/errors';
+import { patiently } from './patiently.js';
 
 const CHUNK = { min: 200, max: 5000 };
 /** Between two chunks others have their turn, of the database and of this process. */
 const PAUSE_MS = 5;
-/** The database is away. */
-const AGAIN_MS = 1000;
 
 export interface LoadOptions {
   readonly ids: Pick<CommentIds, 'tables' | 'of'>;
@@ -33,15 +31,4 @@ export async function loadIds({ ids, clock, signal, add }: LoadOptions): Promise
     }
   }
   return true;
-}
-
-async function patiently<T>(read: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
-  for (;;) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!isAppError(error) || error.kind !== 'unavailable') throw error;
-    }
-    await clock.sleep(AGAIN_MS, signal);
-  }
 }
