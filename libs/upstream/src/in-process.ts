@@ -34,7 +34,7 @@ export class InProcessUpstream extends Upstream {
     if (!listener) throw unavailable('A part of the system is not there.');
     if (response.closed) return;
     await new Promise<void>((resolve) => {
-      response.once('close', resolve);
+      response.on('close', resolve);
       listener(request, response);
     });
   }

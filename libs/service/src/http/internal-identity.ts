@@ -5,10 +5,11 @@ import {
   runInContext,
   type Clock,
   type Principal,
+  type Priority,
   type RequestContext,
 } from '@storey/context';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 /** The headers in which the gateway hands a request's context to a BFF. Stripped from what comes from outside. */
 export const INTERNAL_HEADERS = {
@@ -28,7 +29,7 @@ export function useInternalIdentity(
   clock: Clock,
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const context = contextFrom(request, reply, clock);
+    const context = new IncomingContext(request, reply.raw, clock);
     (request.raw as Carrier)[CONTEXT] = context;
     const enter = (principal?: Principal): void => {
       if (principal) context.principal = principal;
@@ -55,32 +56,48 @@ type Carrier = IncomingMessage & { [CONTEXT]?: RequestContext };
 export const contextOf = (request: FastifyRequest): RequestContext =>
   (request.raw as Carrier)[CONTEXT] ?? currentContext();
 
-type Draft = { -readonly [K in keyof RequestContext]: RequestContext[K] };
+/**
+ * What the gateway says of a request. The signal is made when first asked for: most requests ask nobody who could be
+ * told to stop. It is a property of its own all the same, so that a copy of the context has it too.
+ */
+class IncomingContext implements RequestContext {
+  readonly traceId: string;
+  readonly priority: Priority;
+  declare readonly deadline?: Deadline;
+  declare readonly signal: AbortSignal;
+  declare readonly lane?: string;
+  declare readonly clientIp?: string;
+  declare principal?: Principal;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
 
-/** The signal is made when first asked for: most requests ask nobody who could be told to stop. */
-function contextFrom(request: FastifyRequest, { raw }: FastifyReply, clock: Clock): Draft {
-  const deadline = Number(header(request, INTERNAL_HEADERS.deadline));
-  const lane = header(request, INTERNAL_HEADERS.lane);
-  const clientIp = header(request, INTERNAL_HEADERS.clientIp);
-  let signal: AbortSignal | undefined;
-  const context: Draft = {
-    traceId: header(request, INTERNAL_HEADERS.trace) ?? '0'.repeat(32),
-    priority: request.method === 'GET' ? 'sheddable_plus' : 'critical',
-    get signal() {
-      return (signal ??= goneSignal(raw));
+  constructor(request: FastifyRequest, response: ServerResponse, clock: Clock) {
+    this.traceId = header(request, INTERNAL_HEADERS.trace) ?? '0'.repeat(32);
+    this.priority = request.method === 'GET' ? 'sheddable_plus' : 'critical';
+    this.#response = response;
+    const deadline = Number(header(request, INTERNAL_HEADERS.deadline));
+    if (deadline > 0) this.deadline = Deadline.in(deadline, clock);
+    const lane = header(request, INTERNAL_HEADERS.lane);
+    if (lane !== undefined) this.lane = lane;
+    const clientIp = header(request, INTERNAL_HEADERS.clientIp);
+    if (clientIp !== undefined) this.clientIp = clientIp;
+    Object.defineProperty(this, 'signal', IncomingContext.#LAZY);
+  }
+
+  /** One getter for all: with a function each, no two contexts would have the same shape. */
+  static readonly #LAZY = {
+    enumerable: true,
+    get(this: IncomingContext): AbortSignal {
+      return (this.#signal ??= goneSignal(this.#response));
     },
   };
-  if (deadline > 0) context.deadline = Deadline.in(deadline, clock);
-  if (lane !== undefined) context.lane = lane;
-  if (clientIp !== undefined) context.clientIp = clientIp;
-  return context;
 }
 
 /** Aborts when nobody listens to the answer any more: it has been given, or the client has gone. */
 function goneSignal(response: ServerResponse): AbortSignal {
   if (response.closed) return AbortSignal.abort(GONE);
   const gone = new AbortController();
-  response.once('close', () => gone.abort(GONE));
+  response.on('close', () => gone.abort(GONE));
   return gone.signal;
 }
 
