@@ -11,6 +11,7 @@ import {
   commentMigrations,
   commentSources,
   commentTopics,
+  type CommentCaches,
   type CommentDb,
 } from '@storey/comment';
 import { type ConfigOf } from '@storey/config';
@@ -44,6 +45,7 @@ interface Ground {
   readonly logger: Logger;
   readonly sql: Sql<CommentDb>;
   readonly ids: Ids;
+  readonly caches: CommentCaches;
 }
 
 type Close = () => Promise<unknown>;
@@ -63,7 +65,7 @@ export async function start(
     owner: `comment-job/${hostname()}`,
     onError: (error) => logger.error('the worker number of ids was not renewed', error),
   });
-  const ground = { platform, logger, sql, ids };
+  const ground = { platform, logger, sql, ids, caches: cachesOver(sql, platform, logger) };
   const closes: readonly Close[] = [
     await startApplying(ground, settings.commentJobMaxBatch),
     startEventRelay(ground),
@@ -116,11 +118,14 @@ function startEventRelay({ sql, logger, platform: { ports, clock, faultPoint } }
   return () => relay.close();
 }
 
-function startInvalidating({ sql, logger, platform: { ports, clock, random } }: Ground): Promise<Close> {
+function cachesOver(sql: Sql<CommentDb>, { ports, clock, random }: Platform, logger: Logger): CommentCaches {
   const onError = (error: unknown, name: string): void =>
     logger.warn('a cache entry was no use', { cache: name, cause: String(error) });
-  const cache = new Cache(ports.kvCache, { clock, random, onError });
-  const invalidator = new Invalidator(commentCaches(cache, commentSources(sql)), ports.events);
+  return commentCaches(new Cache(ports.kvCache, { clock, random, onError }), commentSources(sql));
+}
+
+function startInvalidating({ caches, platform: { ports } }: Ground): Promise<Close> {
+  const invalidator = new Invalidator(caches, ports.events);
   return follow(ports, 'comment.caches', (batch) => invalidator.handle(batch));
 }
 

@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { create, toBinary } from '@bufbuild/protobuf';
+import { Cache } from '@storey/cache';
 import {
   BACKFILL_TOPIC,
+  CACHE_NAMES,
   COMMANDS_TOPIC,
   Comments,
   HOT_CACHE,
   HotEpochs,
   Rankings,
+  chunkId,
+  commentCaches,
+  commentSources,
   listId,
 } from '@storey/comment';
 import { cacheEvents } from '@storey/contracts';
@@ -28,9 +33,9 @@ function wish(cache: string, id: string): NewMessage {
   return { key: `${cache}/${id}`, value: toBinary(cacheEvents.CacheBackfillSchema, message) };
 }
 
-it('a wish makes the ranking of a list, those that can not be read are buried', async () => {
+it('wishes make the ranking and the chunk of a list, those that can not be read are buried', async () => {
   await using app = await running(folder.path);
-  const { events, kvState } = app.platform.ports;
+  const { events, kvCache, kvState } = app.platform.ports;
   const intake = new Intake();
   const sent = intake.publish();
   await events.append(COMMANDS_TOPIC, [sent, intake.react(sent.id, Reaction.LIKE, 2n)]);
@@ -39,10 +44,24 @@ it('a wish makes the ranking of a list, those that can not be read are buried', 
   const { subjectId = 0n } = (await comments.byId(sent.id)) ?? {};
   const list = { subjectId, rootId: 0n };
 
+  const chunk = chunkId(list, 0n);
+  const sources = commentSources(app.sql);
+  const { places } = commentCaches(new Cache(kvCache, { onError: () => undefined }), {
+    ...sources,
+    listings: { chunks: () => Promise.reject(new Error('It was asked of the database.')) },
+  });
+  await expect(places.get(chunk)).rejects.toThrow('It was asked of the database.');
+
   const unreadable = { ...wish(HOT_CACHE, listId(list)), value: Buffer.from('no wish') };
-  await events.append(BACKFILL_TOPIC, [unreadable, wish('nothing', '1'), wish(HOT_CACHE, listId(list))]);
+  await events.append(BACKFILL_TOPIC, [
+    unreadable,
+    wish('nothing', '1'),
+    wish(HOT_CACHE, listId(list)),
+    wish(CACHE_NAMES.places, chunk),
+  ]);
   const epochs = new HotEpochs(kvState, app.platform.clock, new Rankings(app.sql));
   await eventually(async () => expect((await epochs.latest(list))?.epoch.ids).toEqual([sent.id]));
+  await eventually(async () => expect(await places.get(chunk)).toEqual([{ id: sent.id, floor: 1n }]));
   await eventually(async () => {
     const ends = await events.endOffsets(`${BACKFILL_TOPIC}.dead`);
     expect(ends.reduce((sum, end) => sum + end, 0n)).toBe(2n);

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import {
   Answers,
+  CACHE_NAMES,
   Comments,
   EVENTS_TOPIC,
   HotEpochs,
@@ -125,10 +126,11 @@ function publish(
 
 function listing({ platform, logger, sql, caches }: Ground, views: Views, records: Records): Provider[] {
   const { ports, clock } = platform;
-  const lists = new Lists(caches.places, new Listings(sql));
-  const byFloor = new FloorWalk(lists);
   const backfill = new BackfillRequests(ports.events, clock, logger);
   observeBackfill(backfill, platform.metrics.forApp('comment-service'));
+  const onNear = (id: string): void => backfill.ask(CACHE_NAMES.places, [id]);
+  const lists = new Lists(caches.places, new Listings(sql), { onNear });
+  const byFloor = new FloorWalk(lists);
   const epochs = new HotEpochs(ports.kvState, clock, new Rankings(sql));
   const hot = new HotWalk(lists, new RankingReader(epochs, backfill), byFloor);
   const walks = new Walks(byFloor, hot);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { BACKFILL_TOPIC, hotKey, packIds } from '@storey/comment';
+import { BACKFILL_TOPIC, chunkId, hotKey, packIds } from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { eventually } from '@storey/testing';
 import { Bench, SLOW, alice, bob, texts } from './bench.js';
@@ -78,4 +78,16 @@ it('readers are answered while the log is away', async () => {
   expect(await hot()).toEqual(['plain', 'liked']);
   await rankedBefore(14_000);
   expect(await hot()).toEqual(['liked', 'plain']);
+});
+
+it('the chunk that a reader is about to enter is filled before he comes', async () => {
+  const posted = await Promise.all(Array.from({ length: 70 }, (_, n) => bench.post(bob, `more ${n}`)));
+  for (const id of posted) await bench.applied(bob, id);
+  const chunk = `{cp:${chunkId({ subjectId, rootId: 0n }, 1n)}}`;
+  expect(await bench.platform.ports.kvCache.get(chunk)).toBeUndefined();
+  await eventually(async () => {
+    const { comments } = await bench.list(undefined, { sort: Sort.OLD, limit: 50 });
+    expect(comments.map(({ floor }) => floor).at(-1)).toBe(50n);
+    expect(await bench.platform.ports.kvCache.get(chunk)).toBeDefined();
+  });
 });

@@ -32,7 +32,7 @@ export {
 export type { CommentRecord, SubjectRecord } from './comment-record.js';
 export { CACHE_NAMES, commentCaches, commentSources } from './caches.js';
 export type { CommentCaches, CommentSources } from './caches.js';
-export { CHUNK_FLOORS, chunkId, chunkOf, parseChunkId } from './place-chunks.js';
+export { CHUNK_FLOORS, chunkId, chunkOf, isChunkId, parseChunkId } from './place-chunks.js';
 export type { ChunkOf } from './place-chunks.js';
 export { reactionId } from './reaction-codec.js';
 export { commentIndex, searchDocument, searchState } from './search-index.js';

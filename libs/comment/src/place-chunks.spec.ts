@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chunkId, chunkOf, parseChunkId, placesCodec } from './place-chunks.js';
+import { chunkId, chunkOf, isChunkId, parseChunkId, placesCodec } from './place-chunks.js';
 
 describe('a chunk of floors', () => {
   it('holds 64 of them, from floor 1', () => {
@@ -9,6 +9,11 @@ describe('a chunk of floors', () => {
   it('is named by its list and number', () => {
     const list = { subjectId: 2n ** 62n, rootId: 7n };
     expect(parseChunkId(chunkId(list, 3n))).toEqual({ ...list, chunk: 3n });
+    expect(isChunkId(chunkId(list, 0n))).toBe(true);
+  });
+
+  it.each(['', '7/0', '0/0/0', '7/0/0/0', '7/00/0', '7/0/-1', '7/0/x', ' 7/0/0'])('is never %j', (text) => {
+    expect(isChunkId(text)).toBe(false);
   });
 });
 

@@ -15,7 +15,11 @@ export const chunkOf = (floor: bigint): bigint => (floor - 1n) / CHUNK_FLOORS;
 export const chunkId = ({ subjectId, rootId }: ListOf, chunk: bigint): string =>
   `${subjectId}/${rootId}/${chunk}`;
 
-/** @param id as `chunkId` makes it. */
+const CHUNK_ID = /^[1-9]\d{0,18}(\/(0|[1-9]\d{0,18})){2}$/;
+
+export const isChunkId = (text: string): boolean => CHUNK_ID.test(text);
+
+/** @param id one that `isChunkId`. */
 export function parseChunkId(id: string): ChunkOf {
   const [subjectId = '', rootId = '', chunk = ''] = id.split('/');
   return { subjectId: BigInt(subjectId), rootId: BigInt(rootId), chunk: BigInt(chunk) };

@@ -1,7 +1,17 @@
-import { BACKFILL_TOPIC, HOT_CACHE, HotEpochs, Rankings, type CommentDb } from '@storey/comment';
+import {
+  BACKFILL_TOPIC,
+  CACHE_NAMES,
+  HOT_CACHE,
+  HotEpochs,
+  Rankings,
+  isChunkId,
+  type CommentCaches,
+  type CommentDb,
+} from '@storey/comment';
 import { type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
-import { Backfiller } from './backfiller.js';
+import { Backfiller, type Rebuildable } from './backfiller.js';
+import { CachedEntries } from './cached-entries.js';
 import { HotRankings } from './hot-rankings.js';
 
 const MAX_WISHES = 200;
@@ -9,13 +19,18 @@ const MAX_WISHES = 200;
 interface Grounds {
   readonly platform: Pick<Platform, 'ports' | 'clock'>;
   readonly sql: Sql<CommentDb>;
+  readonly caches: CommentCaches;
 }
 
 /** Wishes for one thing are of one partition: while one process of the group handles it, no other does. @returns ends it. */
-export async function startBackfilling({ platform, sql }: Grounds): Promise<() => Promise<void>> {
+export async function startBackfilling({ platform, sql, caches }: Grounds): Promise<() => Promise<void>> {
   const { ports, clock } = platform;
   const epochs = new HotEpochs(ports.kvState, clock, new Rankings(sql));
-  const backfiller = new Backfiller(new Map([[HOT_CACHE, new HotRankings(epochs)]]), clock);
+  const rebuildable = new Map<string, Rebuildable>([
+    [HOT_CACHE, new HotRankings(epochs)],
+    [CACHE_NAMES.places, new CachedEntries(caches.places, isChunkId)],
+  ]);
+  const backfiller = new Backfiller(rebuildable, clock);
   const consumer = await ports.events.subscribe({
     topic: BACKFILL_TOPIC,
     group: 'comment.backfill',
