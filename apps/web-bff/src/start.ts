@@ -8,7 +8,7 @@ import {
   type RunningApp,
 } from '@storey/service';
 import { AppModule } from './app.module.js';
-import { Pages, observePages, serveHotPages } from './comments/index.js';
+import { Pages, ViewedPages, observePages, serveHotPages } from './comments/index.js';
 import { serveDocs } from './docs/serve-docs.js';
 import { serveSite } from './site/serve-site.js';
 
@@ -22,7 +22,7 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
     module: AppModule.with(platform),
     platform,
     configure: async (fastify, app) => {
-      serveHotPages(fastify, app.get(Pages), cursors);
+      serveHotPages(fastify, { pages: app.get(Pages), viewed: app.get(ViewedPages), cursors });
       serveDocs(fastify, app);
       await serveSite(fastify, logger);
     },

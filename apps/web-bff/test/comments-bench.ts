@@ -6,7 +6,7 @@ import { Metrics, createLogger } from '@storey/observability';
 import { Health, createBff, type Platform } from '@storey/service';
 import { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import { AppModule } from '../src/app.module.js';
-import { Pages, serveHotPages } from '../src/comments/index.js';
+import { Pages, ViewedPages, serveHotPages } from '../src/comments/index.js';
 import { serveDocs } from '../src/docs/serve-docs.js';
 
 const secret = new Uint8Array(32).fill(7);
@@ -38,7 +38,7 @@ export class CommentsBench {
       configure: async (fastify, nest) => {
         const pages = nest.get(Pages);
         bench.#pages = pages;
-        serveHotPages(fastify, pages, bench.#cursors);
+        serveHotPages(fastify, { pages, viewed: nest.get(ViewedPages), cursors: bench.#cursors });
         serveDocs(fastify, nest);
       },
     });

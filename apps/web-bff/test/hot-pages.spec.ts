@@ -12,8 +12,10 @@ const MANY = 30;
 describe('a page that everybody reads', () => {
   let bench: CommentsBench;
   let version: bigint;
+  let failure: Error | undefined;
   beforeEach(async () => {
     version = 1n;
+    failure = undefined;
     bench = await CommentsBench.open({
       listComments: () => ({
         subject: aSubject,
@@ -25,7 +27,10 @@ describe('a page that everybody reads', () => {
         degraded: [],
         version,
       }),
-      viewComments: () => ({ differs: false, items: [], degraded: [] }),
+      viewComments: () => {
+        if (failure) throw failure;
+        return { differs: false, items: [], degraded: [] };
+      },
       batchGetUsers: ({ ids }: { ids: bigint[] }) => users(...ids),
     });
   });
@@ -135,6 +140,17 @@ describe('a page that everybody reads', () => {
     const before = loads();
     await read();
     expect(loads()).toBe(before + 1);
+  });
+
+  it('is one call for his own to somebody signed in, whose failure is his answer', async () => {
+    await heat();
+    const before = bench.calls.length;
+    const answer = await bench.get(PATH, alice);
+    expect([answer.statusCode, answer.json().comments[0].viewer.reaction]).toEqual([200, 'none']);
+    expect(bench.calls.slice(before).map(([method]) => method)).toEqual(['viewComments']);
+    failure = new Error('a defect');
+    const failed = await bench.get(PATH, alice);
+    expect([failed.statusCode, failed.json().code]).toEqual([500, 'COMMON_INTERNAL']);
   });
 
   it('is kept from nobody without a token of the gateway, nor its mistakes from anybody', async () => {

@@ -9,7 +9,7 @@ import { Profiles } from './profiles.js';
 import { StreamController } from './stream.http.js';
 import { SubjectsController } from './subjects.http.js';
 
-export { Pages, observePages, serveHotPages } from './pages/index.js';
+export { Pages, ViewedPages, observePages, serveHotPages } from './pages/index.js';
 export { Profiles } from './profiles.js';
 
 /** What `GET`, `POST` … under `/web/v1/subjects` and `/web/v1/comments` need. */

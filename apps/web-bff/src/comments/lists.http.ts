@@ -21,7 +21,7 @@ import {
   type SubjectRefParams,
 } from './params.js';
 
-/** Pages of comments. The anonymous find the hot ones before they come here (`serveHotPages`). */
+/** Pages of comments. The hot ones are answered before a request comes here (`serveHotPages`). */
 @Controller('web/v1')
 export class ListsController {
   constructor(
@@ -53,7 +53,8 @@ export class ListsController {
   }
 
   async #body(asked: PageRequest) {
-    if (currentContext().principal) return this.viewed.get(asked);
-    return (await this.pages.load(asked)).page.anonymous;
+    if (currentContext().principal) return this.viewed.load(asked);
+    const { page } = await this.pages.load(asked);
+    return page.anonymous;
   }
 }

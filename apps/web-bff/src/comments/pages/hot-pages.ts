@@ -8,6 +8,7 @@ import { type Page } from './page.js';
 import { repliesRequest, rootsRequest, type PageRequest } from './page-request.js';
 import { type Pages } from './pages.js';
 import { preferredEncoding } from './preferred-encoding.js';
+import { type ViewedPages } from './viewed-pages.js';
 
 type Parse = (request: FastifyRequest, cursors: CursorSealer) => PageRequest | undefined;
 
@@ -18,24 +19,33 @@ const ROUTES: ReadonlyMap<string, Parse> = new Map([
 /** Spellings of requests that were answered, of which it is known what they ask for. */
 const MAX_KNOWN = 2000;
 
+export interface HotPages {
+  readonly pages: Pages;
+  readonly viewed: ViewedPages;
+  readonly cursors: CursorSealer;
+}
+
 /**
- * Answers the anonymous from the pages that this process keeps, before Nest sees the request. Whatever is not that simple
- * (no copy, a mistake, somebody signed in) takes the usual way. To be called before the controllers are bound.
+ * Answers from the pages that this process keeps, before Nest sees the request. Without a copy, or with a mistake in what
+ * is asked, a request takes the usual way. To be called before the controllers are bound.
  */
-export function serveHotPages(fastify: FastifyInstance, pages: Pages, cursors: CursorSealer): void {
+export function serveHotPages(fastify: FastifyInstance, { pages, viewed, cursors }: HotPages): void {
   const known = new Map<string, PageRequest>();
   fastify.addHook('onRoute', (route) => {
     const parse = [route.method].flat().includes('GET') ? ROUTES.get(route.url) : undefined;
     if (!parse) return;
     // It runs behind the hooks of all routes: who asks is known then.
-    route.onRequest = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-      if (contextOf(request).principal) return done();
+    route.onRequest = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
       const asked = known.get(request.url) ?? parse(request, cursors);
       const kept = asked && pages.peek(asked);
       if (!kept) return done();
       if (known.size >= MAX_KNOWN) known.clear();
       known.set(request.url, asked);
-      answerKept(request, reply, kept.page);
+      if (!contextOf(request).principal) return answerKept(request, reply, kept.page);
+      viewed
+        .join(kept, asked)
+        .then((body) => answerPage(request, reply, body))
+        .catch(done);
     };
   });
 }

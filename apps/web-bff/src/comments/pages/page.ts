@@ -50,6 +50,8 @@ const NOTHING_OWN: Own = { viewers: new Map(), degraded: [] };
  */
 export class Page {
   readonly anonymous: Body;
+  /** The comments on it, in their order. */
+  readonly ids: readonly bigint[];
   readonly degraded: readonly string[];
   readonly #parts: PageParts;
   readonly #compressed = new Map<Encoding, Buffer | undefined>();
@@ -57,13 +59,9 @@ export class Page {
 
   constructor(parts: PageParts) {
     this.#parts = parts;
+    this.ids = parts.gaps.map(({ id }) => id);
     this.degraded = parts.degraded;
     this.anonymous = bodyOf(parts.bytes);
-  }
-
-  /** The comments on it, in their order. */
-  get ids(): readonly bigint[] {
-    return this.#parts.gaps.map(({ id }) => id);
   }
 
   /** Bytes it may come to hold: itself, with viewers, and compressed both ways. */

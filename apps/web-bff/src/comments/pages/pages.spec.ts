@@ -66,7 +66,7 @@ const asAlice: RequestContext = {
 describe('Pages', () => {
   it('load a page once for a thousand who ask for it at the same time', async () => {
     const { pages, loads, last } = setup();
-    const all = Array.from({ length: 1000 }, () => pages.get({ ...roots }));
+    const all = Array.from({ length: 1000 }, () => pages.load({ ...roots }));
     expect(loads).toHaveLength(1);
     await last().answer(1n);
     expect(new Set(await Promise.all(all)).size).toBe(1);
@@ -75,7 +75,7 @@ describe('Pages', () => {
 
   it('load for nobody, whoever asks first', async () => {
     const { pages, loads, last, heat, clock } = setup();
-    const hers = runInContext(asAlice, () => pages.get(roots));
+    const hers = runInContext(asAlice, () => pages.load(roots));
     await last().answer(1n);
     await hers;
     await heat(roots);
@@ -92,8 +92,8 @@ describe('Pages', () => {
   it('end the wait of one whose time is up, and not the load', async () => {
     const { pages, clock, last } = setup();
     const hurried: RequestContext = { ...asAlice, deadline: Deadline.in(50, clock) };
-    const late = runInContext(hurried, () => pages.get(roots));
-    const patient = pages.get(roots);
+    const late = runInContext(hurried, () => pages.load(roots));
+    const patient = pages.load(roots);
     const refused = expect(late).rejects.toMatchObject({ kind: 'deadline_exceeded' });
     await clock.advance(50);
     await refused;
@@ -103,10 +103,10 @@ describe('Pages', () => {
 
   it('keep no refusal', async () => {
     const { pages, last, loads } = setup();
-    const first = pages.get(replies);
+    const first = pages.load(replies);
     last().refuse(notFound());
     await expect(first).rejects.toMatchObject({ kind: 'not_found' });
-    void pages.get(replies);
+    void pages.load(replies);
     expect(loads).toHaveLength(2);
   });
 
@@ -160,7 +160,7 @@ describe('Pages', () => {
     const before = pages.load(roots);
     pages.changed('video/a', { version: 2n, atOnce: true });
     expect(pages.peek(roots)).toBeUndefined();
-    const after = pages.get(roots);
+    const after = pages.load(roots);
     expect(loads).toHaveLength(3);
     await loads[1]?.answer(1n);
     await loads[2]?.answer(2n);

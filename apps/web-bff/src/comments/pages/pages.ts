@@ -74,10 +74,6 @@ export class Pages {
     return signal ? raceAbort(landing, signal) : landing;
   }
 
-  async get(request: PageRequest): Promise<LoadedPage> {
-    return this.peek(request) ?? this.load(request);
-  }
-
   /** Who asks from now on is not given what is being loaded at this time. @param subject `type/oid` */
   changed(subject: string, change: LocalChange): void {
     this.#copies.changed(subject, change);

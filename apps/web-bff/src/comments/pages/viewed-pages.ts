@@ -21,17 +21,22 @@ export class ViewedPages {
     private readonly services: Services,
   ) {}
 
-  /** For whoever calls. @throws AppError as comment-service does. */
-  async get(request: PageRequest): Promise<Body> {
+  /** For whoever calls, loaded anew. @throws AppError as comment-service does. */
+  async load(request: PageRequest): Promise<Body> {
     const loaded = await this.#forEverybody(request);
-    const own = loaded && (await this.#own(loaded));
-    return loaded && own ? loaded.page.for(own) : this.#listed(request);
+    return loaded ? this.join(loaded, request) : this.#listed(request);
+  }
+
+  /** What everybody sees with the caller's own. @throws AppError as comment-service does. */
+  async join(loaded: LoadedPage, request: PageRequest): Promise<Body> {
+    const own = await this.#own(loaded);
+    return own ? loaded.page.for(own) : this.#listed(request);
   }
 
   /** @returns undefined for what not everybody may see: this viewer may. */
   async #forEverybody(request: PageRequest): Promise<LoadedPage | undefined> {
     try {
-      return await this.pages.get(request);
+      return await this.pages.load(request);
     } catch (error) {
       if (isAppError(error) && error.kind === 'not_found') return undefined;
       throw error;
