@@ -14,12 +14,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const word = process.argv[2] ?? '';
 const folder = mkdtempSync(join(tmpdir(), 'cache-guards-'));
 const report = join(folder, 'report.json');
+/** Far longer than all specs take. */
+const HUNG_MS = 300_000;
 let child;
 
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    child?.kill();
+    child?.kill('SIGKILL');
     process.exit(1);
   });
 }
@@ -63,13 +65,16 @@ async function redTests(specs) {
   rmSync(report, { force: true });
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const options = ['--config', join(root, 'jest.preset.mjs'), '--rootDir', join(folder, 'cache'), '--silent'];
-  const kept = ['--json', `--outputFile=${report}`, '--testTimeout=8000', '--forceExit'];
+  const kept = ['--json', `--outputFile=${report}`, '--testTimeout=8000', '--forceExit', '--runInBand'];
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   child = spawn(process.execPath, [...flags, jest, ...options, ...kept, ...specs], {
     stdio: 'ignore',
     cwd: root,
   });
+  const hung = setTimeout(() => child.kill('SIGKILL'), HUNG_MS);
   await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
+  clearTimeout(hung);
+  if (!existsSync(report)) return 'the suite does not end';
   const { success, testResults, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
   if (success && numTotalTests > 0) return undefined;
   const failed = testResults.flatMap(({ assertionResults }) =>
