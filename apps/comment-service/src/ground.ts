@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { Cache } from '@storey/cache';
 import {
+  CommentIds,
   EVENTS_TOPIC,
   commentCaches,
   commentIndex,
@@ -52,7 +53,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
   const search = await ports.search(commentIndex);
   const feed = await SubjectFeed.open(ports.events, topic);
   const existence = Existence.start({
-    sql,
+    ids: new CommentIds(sql),
     events: ports.events,
     clock,
     logger,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { commentMigrations, type CommentDb } from '@storey/comment';
+import { CommentIds, commentMigrations, type CommentDb } from '@storey/comment';
 import { loadConfig } from '@storey/config';
 import { Clock, FakeClock, noFaults, runInContext, systemClock } from '@storey/context';
 import { comment } from '@storey/contracts';
@@ -125,7 +125,7 @@ describe('what exists', () => {
     const { ports, logger, metrics } = bench.platform;
     const sql = await ports.sql<CommentDb>('comment', commentMigrations);
     const existence = Existence.start({
-      sql,
+      ids: new CommentIds(sql),
       events: ports.events,
       clock: new Later(),
       logger,

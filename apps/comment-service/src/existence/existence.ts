@@ -1,19 +1,20 @@
-import { CommentIds, type CommentDb } from '@storey/comment';
+import { type CommentIds } from '@storey/comment';
 import { runDetached, type Clock } from '@storey/context';
 import { type EventLog } from '@storey/events';
 import { type Logger, type Metrics } from '@storey/observability';
-import { type Sql } from '@storey/sql';
-import { ExistingIds } from './existing-ids.js';
+import { ExistingIds, type FilterSize } from './existing-ids.js';
 import { HeardCommands } from './heard-commands.js';
 import { loadIds } from './load-ids.js';
 import { patiently } from './patiently.js';
 
 export interface ExistenceOptions {
-  readonly sql: Sql<CommentDb>;
+  /** Of the database. */
+  readonly ids: Pick<CommentIds, 'tables' | 'of'>;
   readonly events: EventLog;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly size?: FilterSize;
 }
 
 /** Knows the ids of all comments: read from the database in the background, and kept current from the log. */
@@ -28,7 +29,8 @@ export class Existence {
   private constructor(options: ExistenceOptions) {
     this.#options = options;
     const completeAt = (): number => this.#heard?.completeAt ?? -Infinity;
-    this.ids = new ExistingIds({ clock: options.clock, completeAt });
+    const { clock, size } = options;
+    this.ids = new ExistingIds({ clock, completeAt, ...(size && { size }) });
   }
 
   /** Nobody waits for it: until it knows enough, and where it can't, it has nothing to say. */
@@ -52,12 +54,12 @@ export class Existence {
 
   /** Listens first: what is stored while the tables are read is heard of. */
   async #load(): Promise<void> {
-    const { sql, clock } = this.#options;
+    const { ids, clock } = this.#options;
     const { signal } = this.#closing;
     const add = (id: bigint): boolean => this.#add(id);
     try {
       this.#heard = await patiently(() => this.#listen(), clock, signal);
-      if (await loadIds({ ids: new CommentIds(sql), clock, signal, add })) this.ids.complete();
+      if (await loadIds({ ids, clock, signal, add })) this.ids.complete();
     } catch (error) {
       if (!signal.aborted) this.#giveUp(String(error));
     }

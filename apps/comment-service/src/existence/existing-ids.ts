@@ -1,4 +1,4 @@
-import { BloomSlices } from '@storey/cache';
+import { BloomSlices, type BloomSlicesOptions } from '@storey/cache';
 import { type Clock } from '@storey/context';
 import { timeOf } from '@storey/ids';
 
@@ -6,8 +6,10 @@ import { timeOf } from '@storey/ids';
 const MARGIN_MS = 60_000;
 /** The last time that everything was heard may lie so far back. */
 const MAX_BEHIND_MS = 3000;
+export type FilterSize = BloomSlicesOptions;
+
 /** 1.4 MB to begin with, 17 MB at most. */
-const SIZE = { expected: 1_000_000, falsePositives: 0.01, most: 10_000_000 };
+const SIZE: FilterSize = { expected: 1_000_000, falsePositives: 0.01, most: 10_000_000 };
 
 /** Since the start, in ids. */
 export interface ExistenceCounts {
@@ -23,8 +25,7 @@ export interface ExistingIdsOptions {
   readonly clock: Clock;
   /** A time of the monotonic clock: every comment accepted before it was added. */
   readonly completeAt: () => number;
-  /** Of the filter. */
-  readonly size?: { readonly expected: number; readonly falsePositives: number; readonly most: number };
+  readonly size?: FilterSize;
 }
 
 /**

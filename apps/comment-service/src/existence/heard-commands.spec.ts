@@ -1,70 +1,21 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@storey/context';
-import { commentEvents } from '@storey/contracts';
-import { unavailable } from '@storey/errors';
-import { type Consumer, type EventLog, type Listener, type Message } from '@storey/events';
+import { CommandsTopic } from '../../test/commands-topic.js';
 import { HeardCommands } from './heard-commands.js';
 
-const { CommentCommandSchema } = commentEvents;
-
-/** Two partitions of which a test says when they are delivered. */
-class Log implements Pick<EventLog, 'committed' | 'endOffsets' | 'read' | 'listen'> {
-  readonly done = [0n, 0n];
-  /** First offset that is kept. */
-  first = 0n;
-  isAway = false;
-  closed = false;
-  #listener: Listener | undefined;
-  readonly #messages: Message[][] = [[], []];
-
-  publish(partition: number, id: bigint): void {
-    const command = create(CommentCommandSchema, { id, command: { case: 'publish', value: {} } });
-    const messages = this.#messages[partition] ?? [];
-    const value = toBinary(CommentCommandSchema, command);
-    const offset = BigInt(messages.length);
-    messages.push({ topic: 't', partition, offset, key: 'k', value, headers: {}, timestamp: 0 });
-  }
-
-  /** @param skip so many are lost on the way */
-  deliver(partition: number, count = Infinity, skip = 0): void {
-    const from = Number(this.#listener?.from?.[partition] ?? 0n);
-    const messages = (this.#messages[partition] ?? []).slice(from + skip);
-    this.#listener?.handle(messages.slice(0, count));
-  }
-
-  committed = async () => this.done;
-
-  async endOffsets() {
-    if (this.isAway) throw unavailable('away');
-    return this.#messages.map(({ length }) => BigInt(length));
-  }
-
-  async read(_: string, partition: number, from: bigint, limit: number) {
-    const kept = (this.#messages[partition] ?? []).filter(({ offset }) => offset >= this.first);
-    return kept.filter(({ offset }) => offset >= from).slice(0, limit);
-  }
-
-  async listen(listener: Listener): Promise<Consumer> {
-    this.#listener = listener;
-    const close = async (): Promise<void> => void (this.closed = true);
-    return { close, pause: () => undefined, resume: () => undefined, commit: async () => undefined };
-  }
-}
-
-let log: Log;
+let log: CommandsTopic;
 let clock: FakeClock;
 let heard: bigint[];
 let missed: number;
 let errors: unknown[];
 
 beforeEach(() => {
-  [log, clock, heard, missed, errors] = [new Log(), new FakeClock(), [], 0, []];
+  [log, clock, heard, missed, errors] = [new CommandsTopic(), new FakeClock(), [], 0, []];
 });
 
 const open = (): Promise<HeardCommands> =>
   HeardCommands.open({
-    events: log as unknown as EventLog,
+    events: log.log,
     clock,
     hear: (id) => heard.push(id),
     onMissed: () => (missed += 1),
