@@ -5,6 +5,7 @@ describe('canonicalPath', () => {
   it.each([
     ['/', '/'],
     ['/web/v1/x', '/web/v1/x'],
+    ['/assets/a.b-c_d.js', '/assets/a.b-c_d.js'],
     ['/%61dmin/v1', '/admin/v1'],
     ['/users/@me', '/users/@me'],
     ['/a/%E7%AC%AC', '/a/%E7%AC%AC'],
@@ -26,6 +27,8 @@ describe('canonicalPath', () => {
     '/a/..',
     '/a/%2e%2e/b',
     '/a/%2e',
+    '/a/.',
+    '/a/../b',
     '/admin%2fx',
     '/a%5cb',
     '*',
