@@ -4,14 +4,17 @@ import {
   COMMANDS_TOPIC,
   Comments,
   Notifications,
+  chunkId,
   commentCaches,
   commentSources,
   commentTopics,
   findCommentFaults,
+  reactionId,
   subjectKey,
 } from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { unavailable } from '@storey/errors';
+import { hearCacheChanges, type CacheChange } from '@storey/service';
 import { eventually, faultPoints, temporaryFolder, type TemporaryFolder } from '@storey/testing';
 import { Intake, type Sent } from './commands.js';
 import { ports, running, type Running } from './running.js';
@@ -111,6 +114,55 @@ describe('caches', () => {
     await append(app, [intake.remove(answer.id)]);
     await eventually(async () => expect(await seen()).toEqual([0n, 0n, 'edited']));
     expect((await comments.get(root.id))?.shown).toBe(false);
+  });
+});
+
+describe('every process', () => {
+  it('is told what changed when the cache that all share has been cleared of it', async () => {
+    await using app = await running(folder.path);
+    const { kvCache, events } = app.platform.ports;
+    const caches = commentCaches(new Cache(kvCache, { onError: () => undefined }), commentSources(app.sql));
+    const { places, reactions } = caches;
+    const intake = new Intake();
+    const root = intake.publish();
+    await append(app, [root]);
+    await eventually(async () => expect(await floorOf(app, root)).toBe(1n));
+    const subjectId = (await new Comments(app.sql).byId(root.id))?.subjectId ?? 0n;
+    const chunk = chunkId({ subjectId, rootId: 0n }, 0n);
+    await eventually(async () => expect(await places.get(chunk)).toEqual([{ id: root.id, floor: 1n }]));
+    const fans = [5n, 6n, 7n];
+    const reactionIds = fans.map((userId) => reactionId(userId, root.id));
+    expect(await reactions.getMany(reactionIds)).toEqual(new Map());
+
+    const heard: CacheChange[] = [];
+    const told = new Set<string>();
+    const listener = await hearCacheChanges(events, (change) => {
+      heard.push(change);
+      told.add(`${change.cache} ${change.id} ${change.atOnce}`);
+    });
+    await append(
+      app,
+      fans.map((userId) => intake.react(root.id, comment.Reaction.LIKE, userId)),
+    );
+    await eventually(async () => {
+      const found = await reactions.getMany(reactionIds);
+      expect([...found.values()].map(({ value }) => value)).toEqual(fans.map(() => comment.Reaction.LIKE));
+    });
+    await append(app, [intake.remove(root.id)]);
+    await eventually(async () => {
+      expect([...told]).toEqual(
+        expect.arrayContaining([
+          ...reactionIds.map((id) => `comment.reaction ${id} false`),
+          `comment.comment ${root.id} true`,
+          `comment.places ${chunk} true`,
+          `comment.subject ${subjectKey(intake.subject)} true`,
+        ]),
+      );
+      expect(await places.get(chunk)).toEqual([]);
+    });
+    const version = (await caches.subjects.get(subjectKey(intake.subject)))?.version;
+    expect(heard.findLast(({ cache }) => cache === 'comment.subject')?.version).toBe(version);
+    await listener.close();
   });
 });
 

@@ -1,13 +1,13 @@
-import { type Cache, type Cached } from '@storey/cache';
+import { type Cache, type Cached, type LocalOptions } from '@storey/cache';
 import { type Sql } from '@storey/sql';
 import { type CommentDb } from './comment-db.js';
 import { type CommentRecord, type SubjectRecord } from './comment-record.js';
-import { parseChunkId, placesCodec } from './place-chunks.js';
-import { parseReactionId, reactionCodec } from './reaction-codec.js';
+import { parseChunkId, placesCodec, type Place } from './place-chunks.js';
+import { parseReactionId, reactionCodec, type OwnReaction } from './reaction-codec.js';
 import { recordCodec } from './record-codec.js';
 import { Comments } from './repositories/comments.js';
-import { Listings, type Place } from './repositories/listings.js';
-import { Reactions, type OwnReaction } from './repositories/reactions.js';
+import { Listings } from './repositories/listings.js';
+import { Reactions } from './repositories/reactions.js';
 import { Subjects } from './repositories/subjects.js';
 import { parseSubjectKey } from './subject-key.js';
 
@@ -31,6 +31,16 @@ export interface CommentSources {
   readonly comments: Pick<Comments, 'byIds'>;
   readonly listings: Pick<Listings, 'chunks'>;
   readonly reactions: Pick<Reactions, 'byIds'>;
+}
+
+export interface CommentCacheOptions {
+  /** What this process keeps copies of. */
+  readonly local?: {
+    readonly subjects?: LocalOptions<string, SubjectRecord>;
+    readonly comments?: LocalOptions<bigint, CommentRecord>;
+    readonly places?: LocalOptions<string, readonly Place[]>;
+    readonly reactions?: LocalOptions<string, OwnReaction>;
+  };
 }
 
 /** The database as it is now. */
@@ -59,6 +69,7 @@ const EMPTY_TTL_MS = 10_000;
 export function commentCaches(
   cache: Cache,
   { subjects, comments, listings, reactions }: CommentSources,
+  { local = {} }: CommentCacheOptions = {},
 ): CommentCaches {
   const lives = { ttlMs: TTL_MS, jitter: JITTER, emptyTtlMs: EMPTY_TTL_MS };
   return {
@@ -67,6 +78,7 @@ export function commentCaches(
       key: (key: string) => `{cs:${key}}`,
       codec: recordCodec<SubjectRecord>(),
       ...lives,
+      ...(local.subjects && { local: local.subjects }),
       load: (keys) => subjects.byKeys(keys.map(parseSubjectKey)),
     }),
     comments: cache.define({
@@ -74,6 +86,7 @@ export function commentCaches(
       key: (id: bigint) => `{c:${id}}`,
       codec: recordCodec<CommentRecord>(),
       ...lives,
+      ...(local.comments && { local: local.comments }),
       load: (ids) => comments.byIds(ids),
     }),
     places: cache.define({
@@ -81,6 +94,7 @@ export function commentCaches(
       key: (id: string) => `{cp:${id}}`,
       codec: placesCodec,
       ...lives,
+      ...(local.places && { local: local.places }),
       load: (ids) => listings.chunks(ids.map(parseChunkId)),
     }),
     reactions: cache.define({
@@ -90,6 +104,7 @@ export function commentCaches(
       ...lives,
       // Most have none, and the first one is told of.
       emptyTtlMs: TTL_MS,
+      ...(local.reactions && { local: local.reactions }),
       load: (ids) => reactions.byIds(ids.map(parseReactionId)),
     }),
   };

@@ -1,5 +1,15 @@
 import { type Codec } from '@storey/cache';
-import { type ListOf, type Place } from './repositories/listings.js';
+
+/** A list: the roots of a subject (`rootId` 0) or all replies under one root. */
+export interface ListOf {
+  readonly subjectId: bigint;
+  readonly rootId: bigint;
+}
+
+export interface Place {
+  readonly id: bigint;
+  readonly floor: bigint;
+}
 
 /** Floors of a list that are cached together: chunk n holds floors n·64+1 to n·64+64. */
 export const CHUNK_FLOORS = 64n;

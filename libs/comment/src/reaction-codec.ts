@@ -1,5 +1,11 @@
 import { type Codec } from '@storey/cache';
-import { type OwnReaction } from './repositories/reactions.js';
+
+export interface OwnReaction {
+  /** `Reaction` of the contract. */
+  readonly value: number;
+  /** Id of the command that set it. */
+  readonly version: bigint;
+}
 
 /** Raised when the layout changes, so that entries of another release are loaded anew. */
 const SHAPE = 1;

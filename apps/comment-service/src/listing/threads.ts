@@ -51,7 +51,7 @@ export async function readThreads(
 }
 
 /** With the viewer's own replies that it lacks; those that are pending come last, also beyond the preview. */
-export function withOwnReplies(thread: Thread, own: OwnComments): Thread {
+export function withOwnReplies(thread: Thread, own: Pick<OwnComments, 'missing' | 'pending'>): Thread {
   const { root, replies, covers } = thread;
   const missing = own.missing(root.id, covers, replies);
   const stored = [...replies, ...missing].sort((a, b) => (a.floor < b.floor ? -1 : 1));

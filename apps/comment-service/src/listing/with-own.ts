@@ -28,10 +28,10 @@ export function withOwn(
 
 /** What a page belongs to. */
 export interface Own {
-  readonly own: OwnComments;
+  readonly own: Pick<OwnComments, 'missing' | 'pending'>;
   /** 0 for the roots. */
   readonly rootId: bigint;
-  readonly walked: Walked;
+  readonly walked: Omit<Walked, 'ids'>;
   readonly request: WalkRequest;
 }
 

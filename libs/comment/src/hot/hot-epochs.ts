@@ -2,7 +2,7 @@ import { type Clock } from '@storey/context';
 import { cursorExpired } from '@storey/errors';
 import { type Kv } from '@storey/kv';
 import { hotEpochKey, hotKey } from '../kv-keys.js';
-import { type ListOf } from '../repositories/listings.js';
+import { type ListOf } from '../place-chunks.js';
 import { type Rankings } from '../repositories/rankings.js';
 import { decodeEpoch, encodeEpoch, type Epoch } from './epoch-codec.js';
 

@@ -1,4 +1,4 @@
-import { type ListOf } from '../repositories/listings.js';
+import { type ListOf } from '../place-chunks.js';
 
 /** The name that rankings go by among caches, in messages. */
 export const HOT_CACHE = 'comment.hot';

@@ -1,12 +1,6 @@
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
-import { CHUNK_FLOORS, chunkId, chunkOf, type ChunkOf } from '../place-chunks.js';
-
-/** A list: the roots of a subject (`rootId` 0) or all replies under one root. */
-export interface ListOf {
-  readonly subjectId: bigint;
-  readonly rootId: bigint;
-}
+import { CHUNK_FLOORS, chunkId, chunkOf, type ChunkOf, type ListOf, type Place } from '../place-chunks.js';
 
 export interface PageOf extends ListOf {
   /** `old` rises by floor, `new` falls. */
@@ -15,11 +9,6 @@ export interface PageOf extends ListOf {
   readonly after?: bigint;
   /** At most 1,000. */
   readonly limit: number;
-}
-
-export interface Place {
-  readonly id: bigint;
-  readonly floor: bigint;
 }
 
 /** Which comments stand in a list, in which order; what they are, `Comments` knows. */

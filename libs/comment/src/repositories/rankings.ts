@@ -1,6 +1,6 @@
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
-import { type ListOf } from './listings.js';
+import { type ListOf } from '../place-chunks.js';
 
 /** How many the ranking of a list holds at most. */
 export const MAX_RANKED = 1_000;

@@ -1,14 +1,7 @@
 import { comment } from '@storey/contracts';
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
-import { reactionId } from '../reaction-codec.js';
-
-export interface OwnReaction {
-  /** `Reaction` of the contract. */
-  readonly value: number;
-  /** Id of the command that set it. */
-  readonly version: bigint;
-}
+import { reactionId, type OwnReaction } from '../reaction-codec.js';
 
 interface Pair {
   readonly userId: bigint;

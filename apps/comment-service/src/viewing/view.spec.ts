@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { create } from '@bufbuild/protobuf';
+import { comment, commentEvents } from '@storey/contracts';
+import { Overlay } from '../intake/overlay.js';
+import { type Records } from './records.js';
+import { View, type StoredReactions } from './view.js';
+
+const { LIKE, DISLIKE, NONE } = comment.Reaction;
+
+/** Of a viewer who reacted with command 20 to comment 8 a moment ago. */
+function setUp(served: StoredReactions) {
+  const command = { case: 'react', value: { commentId: 8n, value: DISLIKE } } as const;
+  const overlay = new Overlay([create(commentEvents.CommentCommandSchema, { id: 20n, command })]);
+  const asked: (readonly bigint[])[] = [];
+  const reactionsOf = (ids: readonly bigint[]): Promise<StoredReactions> => {
+    asked.push(ids);
+    return Promise.resolve(new Map([...served].filter(([id]) => ids.includes(id))));
+  };
+  const person = { userId: 1n, roles: [] };
+  const records = {} as Records;
+  const view = new View({ person, overlay, overlayLost: false, records, reactionsOf, now: 0 });
+  return { view, overlay, asked };
+}
+
+const served = (value: comment.Reaction, version: bigint): StoredReactions =>
+  new Map([[8n, { value, version }]]);
+
+describe('my own reactions', () => {
+  it.each<[string, StoredReactions]>([
+    ['none', new Map()],
+    ['an older one', served(LIKE, 19n)],
+  ])('are what I did last while %s is served, and the overlay keeps it', async (_, stale) => {
+    const { view, overlay } = setUp(stale);
+    expect([...(await view.reactions([8n]))]).toEqual([[8n, DISLIKE]]);
+    expect(overlay.applied.size).toBe(0);
+  });
+
+  it.each([
+    ['the same', served(DISLIKE, 20n), DISLIKE],
+    ['a newer one', served(NONE, 21n), NONE],
+  ])('are what is served when that is %s, and the overlay need not keep them', async (_, fresh, value) => {
+    const { view, overlay } = setUp(fresh);
+    expect([...(await view.reactions([8n]))]).toEqual([[8n, value]]);
+    expect([...overlay.applied]).toEqual([20n]);
+  });
+
+  it('are asked for once, however often they are shown', async () => {
+    const { view, asked } = setUp(served(LIKE, 3n));
+    await view.reactions([8n, 9n]);
+    await view.reactions([9n, 8n]);
+    expect([...(await view.reactions([8n, 10n]))]).toEqual([[8n, DISLIKE]]);
+    expect(asked).toEqual([[8n, 9n], [10n]]);
+  });
+});
