@@ -28,6 +28,14 @@ describe('a sketch of heavy ids', () => {
     expect(estimate).toBeGreaterThan(1500);
   });
 
+  it('hardly lets strangers take from what has come often', () => {
+    const sketch = new HeavyKeeper(new SeededRandom(1));
+    for (let read = 0; read < 60; read += 1) sketch.add(hashId('heavy', 9));
+    // Some 24 of them meet each of its cells.
+    for (let id = 0; id < 200_000; id += 1) sketch.add(hashId(id, 9));
+    expect(sketch.add(hashId('heavy', 9))).toBeGreaterThan(55);
+  });
+
   it('lets what is old weigh less', () => {
     const sketch = new HeavyKeeper(new SeededRandom(1));
     for (let read = 0; read < 100; read += 1) sketch.add(7);

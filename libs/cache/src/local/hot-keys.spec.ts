@@ -45,6 +45,15 @@ describe('hot keys', () => {
     expect(keys.isHot('a')).toBe(false);
   });
 
+  it('take no place for what is read now and then, however long that lasts', async () => {
+    const { clock, keys } = hotKeys();
+    for (let read = 0; read < 100; read += 1) {
+      keys.count('a');
+      await clock.advance(2500);
+    }
+    expect(keys.size).toBe(0);
+  });
+
   it('stay so down to half of what made them so, and are told of when they fall below', async () => {
     const { clock, demoted, keys } = hotKeys();
     read(keys, 'a', 20);
@@ -88,6 +97,8 @@ describe('hot keys', () => {
     expect(keys.size).toBe(2);
     expect(keys.top(5).map(({ id }) => id)).toEqual(['c', 'b']);
     expect([keys.isHot('a'), demoted]).toEqual([false, ['a']]);
+    read(keys, 'd', 39);
+    expect(keys.top(5).map(({ id }) => id)).toEqual(['c', 'b']);
   });
 
   it('are found among a million ids that come once, which cost no place', () => {

@@ -1,5 +1,6 @@
 import { FakeClock, SeededRandom } from '@storey/context';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { LocalCopies } from './local-copies.js';
 import { type LocalOptions } from './local-options.js';
 
@@ -151,6 +152,71 @@ describe('a change that is heard', () => {
     copies.read(held[1] ?? '');
     expect(copies.changed('s', changed(2n))).toEqual(held.slice(2));
   });
+
+  it('has no names for what is not held any more', () => {
+    const { copies } = plainCopies({ maxBytes: 8000 });
+    for (let id = 0n; id < 100n; id += 1n) copies.keep(id, '', copies.ticket());
+    expect(copies.groups).toBe(copies.size);
+    copies.drop(copies.ids());
+    expect(copies.groups).toBe(0);
+  });
+});
+
+describe('whatever is kept, changed, dropped and read, in whatever order', () => {
+  const step = fc.record({
+    verb: fc.constantFrom('keep', 'keep', 'keep late', 'change', 'change at once', 'drop', 'wait'),
+    subject: fc.constantFrom('s', 't'),
+    page: fc.integer({ min: 1, max: 3 }),
+    lag: fc.integer({ min: 0, max: 2 }),
+    ms: fc.integer({ min: 1, max: 2000 }),
+  });
+
+  it('shows as fresh only what has all that was heard, and nothing too long, and is within its bound', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const { clock, copies } = copiesWith({ maxBytes: 10_000, sizeOf: () => 700 });
+        const told = new Map([
+          ['s', { at: [0], gone: 0 }],
+          ['t', { at: [0], gone: 0 }],
+        ]);
+        const change = (subject: string, atOnce: boolean): void => {
+          const { at = [], ...rest } = told.get(subject) ?? { gone: 0 };
+          told.set(subject, { at: [...at, clock.monotonic()], gone: atOnce ? at.length : rest.gone });
+          copies.changed(subject, { version: BigInt(at.length), atOnce });
+        };
+        const versionNow = (subject: string): number => (told.get(subject)?.at.length ?? 0) - 1;
+        const first = copies.ticket();
+        const verbs: Record<string, (on: { subject: string; page: number; lag: number }) => void> = {
+          keep: ({ subject, page }) => {
+            const version = BigInt(versionNow(subject));
+            copies.keep(`${subject}/${page}`, { version, text: '' }, copies.ticket());
+          },
+          'keep late': ({ subject, page, lag }) => {
+            const version = BigInt(Math.max(0, versionNow(subject) - lag));
+            copies.keep(`${subject}/${page}`, { version, text: '' }, first);
+          },
+          change: ({ subject }) => change(subject, false),
+          'change at once': ({ subject }) => change(subject, true),
+          drop: ({ subject, page }) => copies.drop([`${subject}/${page}`]),
+        };
+        for (const { verb, ms, ...on } of steps) {
+          if (verb === 'wait') await clock.advance(ms);
+          verbs[verb]?.(on);
+          expect(copies.bytes).toBeLessThanOrEqual(10_000);
+          expect(copies.groups).toBeLessThanOrEqual(copies.size);
+          for (const id of copies.ids()) {
+            const copy = copies.read(id);
+            if (!copy) continue;
+            const { at = [], gone = 0 } = told.get(id.slice(0, 1)) ?? {};
+            const version = Number(copy.value?.version);
+            expect(version).toBeGreaterThanOrEqual(gone);
+            if (copy.fresh) expect(version).toBe(at.length - 1);
+            else expect(clock.monotonic() - (at[version + 1] ?? clock.monotonic())).toBeLessThan(3000);
+          }
+        }
+      }),
+    );
+  });
 });
 
 describe('an answer that comes late', () => {
@@ -223,7 +289,7 @@ describe('an answer that comes late', () => {
     const beforeClear = copies.ticket();
     copies.keep(2n, 'two', beforeClear);
     copies.clear();
-    expect([copies.size, copies.bytes, copies.changed('2', changed(0n))]).toEqual([0, 0, []]);
+    expect([copies.size, copies.bytes, copies.groups]).toEqual([0, 0, 0]);
     expect(copies.keep(2n, 'two', beforeClear)).toBe(false);
   });
 });

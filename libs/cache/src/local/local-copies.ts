@@ -82,6 +82,11 @@ export class LocalCopies<Id extends string | number | bigint, V> {
     return this.#copies.bytes;
   }
 
+  /** Names that a change of a copy can have. */
+  get groups(): number {
+    return this.#groups.size;
+  }
+
   /** Counts the read, whether there is a copy or not. */
   read(id: Id): LocalCopy<V> | undefined {
     const now = this.#clock.monotonic();

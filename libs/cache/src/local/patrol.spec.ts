@@ -18,7 +18,7 @@ function copiesOf(pages: ReadonlyMap<number, Page | undefined>, clock = new Fake
     {
       maxBytes: 1_000_000,
       freshMs: Infinity,
-      staleMs: 1000,
+      staleMs: 60_000,
       promote: 'all',
       versionOf: ({ version }) => version,
     },
@@ -156,6 +156,19 @@ describe('a patrol', () => {
     await patrol.close();
     await clock.advance(10_000);
     expect([errors, clock.pendingTimers]).toEqual([[], 0]);
+  });
+});
+
+describe('a patrol that was closed', () => {
+  it('waits for the truth of its last step, and goes no further', async () => {
+    const truth = Promise.withResolvers<ReadonlyMap<number, Page>>();
+    const { clock, patrol } = patrolled(two, { truth: () => truth.promise });
+    patrol.start();
+    await clock.advance(1000);
+    const closed = patrol.close();
+    truth.resolve(two);
+    await closed;
+    expect([patrol.counts.compared, clock.pendingTimers]).toEqual([2, 0]);
   });
 });
 

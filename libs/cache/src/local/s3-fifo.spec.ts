@@ -67,6 +67,19 @@ describe('a map bounded in bytes', () => {
     expect(evicted).toEqual([1, 2, 4, 5, 6, 7, 8, 9]);
   });
 
+  it('keeps what is used on over what was used once upon a time', () => {
+    const { map } = opened(20);
+    for (let key = 0; key < 22; key += 1) map.set(key, '', 1);
+    // Back after they were sent away, they are of those used again: too many of them for all to stay.
+    for (const key of [0, 1]) map.set(key, '', 1);
+    for (let key = 100; key < 400; key += 1) {
+      map.get(1);
+      map.set(key, '', 1);
+      map.set(key - 10, '', 1);
+    }
+    expect([map.peek(0), map.peek(1)]).toEqual([undefined, '']);
+  });
+
   it('takes in who comes back after it was sent away as one of those used again', () => {
     const { map } = opened(10);
     for (let key = 0; key < 12; key += 1) map.set(key, '', 1);
