@@ -9,8 +9,6 @@ import { playEveryOrder, type Play, type Step } from './orders.js';
 /** What happens to the thing. It is deleted in the end. */
 const TRUTHS: readonly (string | undefined)[] = ['first', 'second', undefined];
 
-type Actor = 'a reader' | 'b reader' | 'b writer';
-
 interface Plan {
   /** How the writer tells the cache, after each change is committed. */
   readonly tell: 'set' | 'invalidate';
@@ -44,22 +42,22 @@ class Races {
 
   async run(): Promise<{ orders: number; stale: number }> {
     let stale = 0;
-    const orders = await playEveryOrder<Actor>(async (step) => {
+    const orders = await playEveryOrder(async (step) => {
       if (this.#stale) stale += 1;
       return this.#stage(step);
     });
     return { orders, stale: stale + (this.#stale ? 1 : 0) };
   }
 
-  async #stage(step: Step<Actor>): Promise<Play> {
+  async #stage(step: Step): Promise<Play> {
     await this.kv.flush();
     this.#truth = 0;
     this.#told = 0;
     this.#stale = false;
     if (this.plan.before === 'stale') await this.#seed();
-    const a = this.#process(step, 'a reader');
-    const b = this.#process(step, 'b reader');
-    const actors = [this.#read(a, step, 'a reader'), this.#read(b, step, 'b reader'), this.#write(b, step)];
+    const a = this.#process(step);
+    const b = this.#process(step);
+    const actors = [this.#read(a, step), this.#read(b, step), this.#write(b, step)];
     return { actors, look: () => this.#look() };
   }
 
@@ -69,28 +67,22 @@ class Races {
     await this.#cached(storeOver(this.kv, {}), past, async () => new Map()).set(1, 'first');
   }
 
-  /** The caches of one process, whose reader looks up at once when it asks. */
-  #process(step: Step<Actor>, reader: Actor): Cached<number, string> {
+  /** The caches of one process. Its reader looks up as it asks: that is no step of its own. */
+  #process(step: Step): Cached<number, string> {
     const store = storeOver(this.kv, this.plan.form?.(this.kv) ?? {});
-    const as = async <T>(actor: Actor, verb: () => Promise<T>): Promise<T> => {
-      await step(actor);
-      return verb();
-    };
+    const stepwise = storeOver(this.kv, {});
     let asked = false;
-    const stepwise: CacheStore = {
-      mget: (...args) => as(reader, () => store.mget(...args)),
-      getOrLease: (...args) => {
-        const first = !asked;
-        asked = true;
-        return first ? store.getOrLease(...args) : as(reader, () => store.getOrLease(...args));
-      },
-      fill: (...args) => as(reader, () => store.fill(...args)),
-      compareAndSet: (...args) => as(reader, () => store.compareAndSet(...args)),
-      set: (...args) => as('b writer', () => store.set(...args)),
-      delete: (...args) => as('b writer', () => store.delete(...args)),
+    stepwise.getOrLease = async (...args) => {
+      if (asked) await step();
+      asked = true;
+      return store.getOrLease(...args);
     };
+    stepwise.fill = async (...args) => (await step(), store.fill(...args));
+    stepwise.compareAndSet = async (...args) => (await step(), store.compareAndSet(...args));
+    stepwise.set = async (...args) => (await step(), store.set(...args));
+    stepwise.delete = async (...args) => (await step(), store.delete(...args));
     return this.#cached(stepwise, this.#clock, async (ids) => {
-      await step(reader);
+      await step();
       const value = TRUTHS[this.#truth];
       return new Map(value === undefined ? [] : ids.map((id) => [id, value]));
     });
@@ -109,16 +101,16 @@ class Races {
     return cache.define({ name: 'thing', key: (id) => `t:${id}`, codec: text, ...lives, load });
   }
 
-  async #read(things: Cached<number, string>, step: Step<Actor>, reader: Actor): Promise<void> {
-    await step(reader);
+  async #read(things: Cached<number, string>, step: Step): Promise<void> {
+    await step();
     const told = this.#told;
     const value = await things.get(1);
     if (TRUTHS.indexOf(value) < told) this.#stale = true;
   }
 
-  async #write(things: Cached<number, string>, step: Step<Actor>): Promise<void> {
+  async #write(things: Cached<number, string>, step: Step): Promise<void> {
     for (const [truth, value] of [...TRUTHS.entries()].slice(1)) {
-      await step('b writer');
+      await step();
       this.#truth = truth;
       if (this.plan.tell === 'invalidate') await things.invalidate([1]);
       else await (value === undefined ? things.delete(1) : things.set(1, value));

@@ -1,5 +1,5 @@
-/** An actor waits at each of its steps until it is its turn. */
-export type Step<Actor> = (actor: Actor) => Promise<void>;
+/** Waited for before each step of an actor: resolves when it is its turn. */
+export type Step = () => Promise<void>;
 
 export interface Play {
   /** All have started and wait at their first step, or have nothing to do. */
@@ -13,7 +13,7 @@ export interface Play {
  * next may depend on what it saw; between two steps nothing else may be waited for but promises and the next turn.
  * @returns how many orders there are.
  */
-export async function playEveryOrder<Actor>(stage: (step: Step<Actor>) => Promise<Play>): Promise<number> {
+export async function playEveryOrder(stage: (step: Step) => Promise<Play>): Promise<number> {
   let played = 0;
   let choices: readonly Choice[] | undefined = [];
   while (choices) {
@@ -28,20 +28,19 @@ interface Choice {
   readonly of: number;
 }
 
-async function playOnce<Actor>(
-  stage: (step: Step<Actor>) => Promise<Play>,
+async function playOnce(
+  stage: (step: Step) => Promise<Play>,
   given: readonly Choice[],
 ): Promise<readonly Choice[]> {
-  const waiting = new Map<Actor, () => void>();
-  const { actors, look } = await stage((actor) => new Promise((resolve) => waiting.set(actor, resolve)));
+  const waiting = new Set<() => void>();
+  const { actors, look } = await stage(() => new Promise((resolve) => waiting.add(resolve)));
   const made: Choice[] = [];
   await quiet();
   while (waiting.size > 0) {
-    const ready = [...waiting];
     const taken = given[made.length]?.taken ?? 0;
-    const [actor, go] = ready[taken] ?? [];
-    made.push({ taken, of: ready.length });
-    if (actor !== undefined) waiting.delete(actor);
+    const go = [...waiting][taken];
+    made.push({ taken, of: waiting.size });
+    if (go) waiting.delete(go);
     go?.();
     await quiet();
     await look();
