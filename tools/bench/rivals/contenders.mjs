@@ -11,7 +11,7 @@ import { LRUCache } from 'lru-cache';
  * The rivals, each as its documentation has it: a read is the one call that loads what is missing. `open({ prefix, load,
  * url })` gives one process' cache over a Redis, or in memory where there is no `url`.
  */
-const TTL_MS = 60_000;
+const TTL_MS = 3_600_000;
 const MAX_ENTRIES = 200_000;
 
 export const rivals = [
