@@ -5,8 +5,10 @@ import { pageKey, type PageRequest } from './page-request.js';
 
 /** For so long a page is answered without asking. Together with `STALE_MS` and what it is made of, below 1 s. */
 const FRESH_MS = 500;
-/** So much longer, and after a change, the old page is answered while a new one is made. */
+/** So much longer the old page is answered while a new one is made. */
 const STALE_MS = 250;
+/** However often a page changes, it is not made anew more often than this. */
+export const APART_MS = 100;
 /** A page that says it lacks something is asked for again soon. */
 const DEGRADED_MS = 200;
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -83,8 +85,11 @@ export class PageCopies {
     };
   }
 
+  /** A page that changes seldom is not shown again as it was; one that changes all the time is, for `APART_MS`. */
   changed(subject: string, change: LocalChange): void {
-    this.#copies.changed(subject, change);
+    const latest = this.#clock.monotonic() - APART_MS;
+    const madeBefore = (id: string): boolean => (this.#copies.peek(id)?.value?.at ?? latest) <= latest;
+    this.#copies.drop(this.#copies.changed(subject, change).filter(madeBefore));
   }
 
   /** `undefined` while it is not known of which subject the root is. */

@@ -139,14 +139,26 @@ describe('Pages', () => {
     expect(pages.counts).toMatchObject({ fresh: 1, stale: 10, failed: 1 });
   });
 
-  it('make a page anew when it has changed, though not more often than every 100 ms', async () => {
+  it('do not show a page again that has changed', async () => {
+    const { pages, clock, heat } = setup();
+    await heat(roots);
+    await clock.advance(100);
+    pages.changed('video/b', { version: 2n, atOnce: false });
+    pages.changed('video/a', { version: 1n, atOnce: false });
+    expect(pages.peek(roots)).toMatchObject({ version: 1n });
+    pages.changed('video/a', { version: 2n, atOnce: false });
+    expect(pages.peek(roots)).toBeUndefined();
+  });
+
+  it('make a page that changes all the time anew every 100 ms', async () => {
     const { pages, clock, loads, last, heat } = setup();
     await heat(roots);
     pages.changed('video/a', { version: 2n, atOnce: false });
+    await clock.advance(99);
     expect(pages.peek(roots)).toMatchObject({ version: 1n });
     expect(loads).toHaveLength(1);
-    await clock.advance(100);
-    pages.peek(roots);
+    await clock.advance(1);
+    expect(pages.peek(roots)).toMatchObject({ version: 1n });
     expect(loads).toHaveLength(2);
     await last().answer(2n);
     expect(pages.peek(roots)).toMatchObject({ version: 2n });

@@ -9,14 +9,12 @@ import {
   runDetached,
   runInContext,
 } from '@storey/context';
-import { PageCopies } from './page-copies.js';
+import { APART_MS, PageCopies } from './page-copies.js';
 import { PageLoader, type LoadedPage } from './page-loader.js';
 import { pageKey, type PageRequest } from './page-request.js';
 
 /** Of a load that many may wait for; the shorter patience of one of them ends his wait alone. */
 const LOAD_TIMEOUT_MS = 450;
-/** However often a page changes, it is not made anew more often than this. */
-const APART_MS = 100;
 
 /** Since the start, in reads but for `failed`. */
 export interface PageCounts {
