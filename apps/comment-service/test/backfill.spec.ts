@@ -64,7 +64,7 @@ it('readers are answered while the job is away: the order that is due, then one 
   const old = await rankedBefore(11_000);
   expect(await hot()).toEqual(['plain', 'liked']);
   expect(await currentEpoch()).toBe(old);
-  await rankedBefore(14_000);
+  await rankedBefore(13_000);
   expect(await hot()).toEqual(['liked', 'plain']);
   await eventually(async () => expect(await wishes()).toBe(1n));
   const sent = 'storey_comment_backfill_total{outcome="sent",app="comment-service"} 1';
@@ -76,7 +76,7 @@ it('readers are answered while the log is away', async () => {
   await bench.platform.ports.events.close();
   await rankedBefore(11_000);
   expect(await hot()).toEqual(['plain', 'liked']);
-  await rankedBefore(14_000);
+  await rankedBefore(13_000);
   expect(await hot()).toEqual(['liked', 'plain']);
 });
 

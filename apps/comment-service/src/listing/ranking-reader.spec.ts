@@ -66,7 +66,7 @@ describe('a storm of readers', () => {
   it('makes its own where the job did not, once a process, and asks no more', async () => {
     const { reader } = newProcess();
     await epochs.replace(ROOTS, undefined);
-    await clock.advance(14_000);
+    await clock.advance(13_000);
     expect([...(await storm(reader))]).toEqual(['2']);
     expect([...(await storm(reader))]).toEqual(['2']);
     expect([made, sent.length]).toEqual([2n, 0]);
@@ -80,7 +80,7 @@ describe('a storm of readers', () => {
     expect([...(await storm(reader))]).toEqual(['1']);
     await clock.advance(0);
     expect(requests.counts).toEqual({ sent: 0, repeated: READERS - 1, dropped: 0, failed: 1 });
-    await clock.advance(4_000);
+    await clock.advance(3_000);
     expect([...(await storm(reader))]).toEqual(['2']);
   });
 
@@ -90,7 +90,7 @@ describe('a storm of readers', () => {
     append = () => new Promise(() => undefined);
     await clock.advance(10_000);
     expect([...(await storm(reader))]).toEqual(['1']);
-    await clock.advance(4_000);
+    await clock.advance(3_000);
     expect([...(await storm(reader))]).toEqual(['2']);
   });
 });
