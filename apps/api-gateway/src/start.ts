@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Server } from 'node:http';
 import { AccessTokenVerifier } from '@storey/auth';
 import { type ConfigOf } from '@storey/config';
 import { account } from '@storey/contracts';
@@ -40,18 +40,14 @@ export async function start(
     realIp: settings.realIp,
     platform: { ports, tokens: platform.tokens, logger, metrics },
   });
-  const server = createEdgeServer((request, response) => void answer(request, response));
-  const port = await listen(server, settings);
-  return { port, close: () => close(server, revocations) };
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      await edge.handle(request, response);
-    } catch (error) {
+  const server = createEdgeServer((request, response) => {
+    edge.handle(request, response).catch((error: unknown) => {
       logger.error('an answer could not be given', error);
       response.destroy();
-    }
-  }
+    });
+  });
+  const port = await listen(server, settings);
+  return { port, close: () => close(server, revocations) };
 }
 
 function requireParts({ health, ports }: Platform, keys: KeySet, revocations: Revocations): void {
