@@ -1,3 +1,5 @@
+import { localGuards } from './local-guards.mjs';
+
 /**
  * What holds libs/cache together: each a place in a file, what stands there without the guard, and the spec that is expected
  * to go red (all are run where it doesn't).
@@ -301,8 +303,8 @@ export const guards = [
   {
     name: 'one copy does not push out all others',
     file: 'src/local/local-copies.ts',
-    search: "if (bytes > this.#options.maxBytes * LARGEST) return this.#refuse('tooBig');",
-    replace: '',
+    search: 'if (bytes > this.#options.maxBytes * LARGEST) {',
+    replace: 'if (bytes === -1) {',
     spec: 'src/local/local-copies',
   },
   {
@@ -312,4 +314,5 @@ export const guards = [
     replace: '',
     spec: 'src/local/hot-keys',
   },
+  ...localGuards,
 ];
