@@ -1,4 +1,4 @@
-import { isUsual, subjectKey, viewerOf, type SubjectKey, type ViewerOf } from '@storey/comment';
+import { isUsual, viewerOf, type SubjectKey, type ViewerOf } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { invalidRequest } from '@storey/errors';
 import { requireCaller } from '../caller.js';
@@ -53,9 +53,8 @@ export class ViewComments {
     if (differs) return { differs, items: [], degraded };
     const items: { id: bigint; viewer: ViewerOf }[] = [];
     const viewing = { ownerId: subject.ownerId, now: this.#clock.now() };
-    const place = subjectKey(key);
     for (const record of records.values()) {
-      if (subjectKey(record.subject) !== place) continue;
+      if (record.subject.type !== key.type || record.subject.oid !== key.oid) continue;
       const reaction = reactions.get(record.id);
       const seen = viewerOf(record, viewer, reaction === undefined ? viewing : { ...viewing, reaction });
       if (!isUsual(seen, record)) items.push({ id: record.id, viewer: seen });
