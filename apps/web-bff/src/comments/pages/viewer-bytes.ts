@@ -17,5 +17,14 @@ const TOMBSTONE = Buffer.from(JSON.stringify({ ...NOBODYS, canReport: false }));
 /** The `viewer` of a comment to a signed-in reader of whom nothing else is known. */
 export const usualViewer = (visible: boolean): Buffer => (visible ? VISIBLE : TOMBSTONE);
 
-export const viewerBytes = (viewer: contract.Viewer): Buffer =>
-  Buffer.from(JSON.stringify(viewerJson(viewer)));
+/** There are some hundred different ones at most. */
+const KNOWN = new Map<number, Buffer>();
+
+export function viewerBytes(viewer: contract.Viewer): Buffer {
+  const { reaction, canEdit, canDelete, canPin, canReport, blocked } = viewer;
+  const flags = [canEdit, canDelete, canPin, canReport, blocked];
+  const key = flags.reduce((sum, flag) => sum * 2 + Number(flag), reaction);
+  const known = KNOWN.get(key) ?? Buffer.from(JSON.stringify(viewerJson(viewer)));
+  KNOWN.set(key, known);
+  return known;
+}

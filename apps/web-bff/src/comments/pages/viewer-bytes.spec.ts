@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { create } from '@bufbuild/protobuf';
+import { comment as contract } from '@storey/contracts';
+import fc from 'fast-check';
+import { viewerJson } from '../comment-json.js';
+import { usualViewer, viewerBytes } from './viewer-bytes.js';
+
+const { Reaction } = contract;
+const viewers = fc.record({
+  reaction: fc.constantFrom(Reaction.NONE, Reaction.LIKE, Reaction.DISLIKE),
+  canEdit: fc.boolean(),
+  canDelete: fc.boolean(),
+  canPin: fc.boolean(),
+  canReport: fc.boolean(),
+  blocked: fc.boolean(),
+});
+
+describe('the bytes of a viewer', () => {
+  it('are his JSON, and no other’s', () => {
+    fc.assert(
+      fc.property(viewers, (init) => {
+        const viewer = create(contract.ViewerSchema, init);
+        expect(viewerBytes(viewer).toString()).toBe(JSON.stringify(viewerJson(viewer)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are those of the usual one when he has nothing of his own', () => {
+    for (const canReport of [true, false]) {
+      const viewer = create(contract.ViewerSchema, { reaction: Reaction.NONE, canReport });
+      expect(viewerBytes(viewer)).toEqual(usualViewer(canReport));
+    }
+  });
+});
