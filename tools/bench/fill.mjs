@@ -9,7 +9,7 @@ const { CommentState, SubjectState } = comment;
 const STATEMENT = 400;
 const TRANSACTION = 4000;
 /** Of comments: as many as the systems were measured with that performance is compared to. */
-const ROOTS = 0.6;
+const ROOTS = { of: 5, are: 3 };
 /** A reply goes to one of so many newest roots. */
 const ALIVE = 50;
 /** No instance that leases its worker number gets the last one. */
@@ -98,7 +98,7 @@ class NewSubject {
 
   #add(n, rows) {
     const id = this.#idAt(n);
-    const isRoot = this.#alive.length === 0 || (n * ROOTS) % 1 < ROOTS;
+    const isRoot = this.#alive.length === 0 || (n * ROOTS.are) % ROOTS.of < ROOTS.are;
     const root = isRoot ? undefined : this.#alive[(n * 7919) % this.#alive.length];
     const floor = root ? (root.reply_floor += 1n) : BigInt((this.roots += 1));
     const rootId = root?.id ?? 0n;
