@@ -9,4 +9,5 @@ const uses = [
   'rpcHistoryUrl',
   'upstreamWebUrl',
 ] as const;
-await runApp({ name: 'web-bff', config, start, uses }, process.env);
+// What is heard from the log makes copies current sooner; without it they are short-lived all the same.
+await runApp({ name: 'web-bff', config, start, uses, spares: ['eventsUrl'] }, process.env);

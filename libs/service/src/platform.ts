@@ -32,6 +32,8 @@ export interface PlatformOptions {
   readonly faultPoint: FaultPoint;
   /** What of the outside is opened. Default: everything. */
   readonly uses?: readonly PortSetting[] | undefined;
+  /** What of it is not required to be ready. */
+  readonly spares?: readonly PortSetting[] | undefined;
   /** Told when a part has died that only a new process brings back; `runApp` ends this one. Default: it is logged. */
   readonly onDead?: (error: unknown) => void;
   readonly logger?: Logger;
@@ -51,7 +53,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     options.onDead ?? ((error: unknown): void => logger.error('a part has died for good', error));
   const ports = await openPorts({ config, uses, folder, tokens, clock, logger, metrics, faultPoint, onDead });
   const health = new Health(clock);
-  requirePorts(health, ports, uses);
+  requirePorts(health, ports, options);
   return {
     ports,
     logger,
@@ -76,8 +78,11 @@ async function secretOf(source: SecretSource): Promise<Uint8Array> {
   }
 }
 
-function requirePorts(health: Health, ports: Ports, uses: readonly PortSetting[] | undefined): void {
+function requirePorts(health: Health, ports: Ports, { uses, spares = [] }: PlatformOptions): void {
   const parts = { kvState: 'kv-state', kvCache: 'kv-cache', events: 'events' } as const;
-  for (const [port, part] of Object.entries(parts) as [keyof typeof parts, string][])
-    if (!uses || uses.includes(`${port}Url`)) health.require(part, () => ports[port].ping());
+  for (const [port, part] of Object.entries(parts) as [keyof typeof parts, string][]) {
+    const setting = `${port}Url` as const;
+    if (spares.includes(setting) || uses?.includes(setting) === false) continue;
+    health.require(part, () => ports[port].ping());
+  }
 }

@@ -22,6 +22,8 @@ export interface AppProgram<S extends ConfigShape> {
    * one process only is refused. Absent: everything is used, and every peer is in this process.
    */
   readonly uses?: readonly PortSetting[];
+  /** Of these, what only makes it better: it is ready without them. */
+  readonly spares?: readonly PortSetting[];
   /** True for an app that answers health over its own HTTP port already. */
   readonly servesHttp?: boolean;
 }
@@ -56,6 +58,7 @@ async function begin<S extends ConfigShape>(
     folder: dataDir.path,
     faultPoint,
     uses: program.uses,
+    spares: program.spares,
     logger,
     onDead: (error) => {
       logger.error('a part has died that only a new process brings back: ending', error);
