@@ -85,6 +85,7 @@ function useCases(ground: Ground): Provider[] {
   const comments = new Comments(sql);
   const overlays = new Overlays(platform.ports.kvState, logger, clock);
   const records = new Records(caches, comments, ground.existence.ids);
+  const hotRecords = new Records({ ...caches, ...ground.hot.caches }, comments, ground.existence.ids);
   const reactions = new Reactions(sql);
   const views = new Views(overlays, records, clock);
   const { ports } = platform;
@@ -98,7 +99,7 @@ function useCases(ground: Ground): Provider[] {
     value(Publish, publish(ground, views, records, log)),
     ...listing(ground, views, records),
     value(GetComment, new GetComment(views, records)),
-    value(ViewComments, new ViewComments(views, records, clock)),
+    value(ViewComments, new ViewComments(views, hotRecords, clock)),
     value(InspectComment, new InspectComment(comments, clock)),
     searching(ground, comments, records),
     value(CountSubjects, new CountSubjects(records)),

@@ -15,9 +15,10 @@ import { LeasedIds } from '@storey/ids';
 import { type Logger } from '@storey/observability';
 import { SqlWorkerLeaseStore } from '@storey/outbox';
 import { type Search } from '@storey/search';
-import { type Platform } from '@storey/service';
+import { CACHE_CHANGES_TOPIC, observeCaches, type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { Existence } from './existence/existence.js';
+import { HotCopies } from './viewing/hot-copies.js';
 import { SubjectFeed } from './watching/subject-feed.js';
 
 /** What the whole app stands on: opened once, closed last. */
@@ -26,6 +27,7 @@ export interface Ground {
   readonly logger: Logger;
   readonly sql: Sql<CommentDb>;
   readonly caches: CommentCaches;
+  readonly hot: HotCopies;
   readonly ids: LeasedIds;
   readonly search: Search;
   readonly feed: SubjectFeed;
@@ -36,13 +38,31 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
   const { ports, clock, random, health } = platform;
   const sql = await ports.sql<CommentDb>('comment', commentMigrations);
   health.require('sql-comment', () => sql.ping());
-  await ports.events.createTopics(commentTopics);
-  const cache = new Cache(ports.kvCache, {
+  await ports.events.createTopics([...commentTopics, CACHE_CHANGES_TOPIC]);
+  const newCache = (): Cache =>
+    new Cache(ports.kvCache, {
+      clock,
+      random,
+      onError: (error, name) => logger.warn('a cache entry was passed over', { name, cause: String(error) }),
+    });
+  const sources = commentSources(sql);
+  const [lists, viewers] = [newCache(), newCache()];
+  observeCaches({ lists, viewers }, platform.metrics.forApp('comment-service'));
+  const caches = commentCaches(lists, sources);
+  const hot = await HotCopies.open({
+    cache: viewers,
+    sources,
+    shared: caches.comments,
+    events: ports.events,
     clock,
-    random,
-    onError: (error, name) => logger.warn('a cache entry was passed over', { name, cause: String(error) }),
+    onError: (error) => logger.warn('copies were not compared', { cause: String(error) }),
   });
-  const caches = commentCaches(cache, commentSources(sql));
+  const help = 'Copies compared with the shared cache, by what was found';
+  platform.metrics
+    .forApp('comment-service')
+    .observed('storey_cache_patrol_total', help, ['outcome'], () =>
+      Object.entries(hot.patrolled ?? {}).map(([outcome, count]) => [{ outcome }, count]),
+    );
   const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
     clock,
     owner: `comment-service/${hostname()}`,
@@ -59,11 +79,12 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
     logger,
     metrics: platform.metrics,
   });
-  return { platform, logger, sql, caches, ids, search, feed, existence };
+  return { platform, logger, sql, caches, hot, ids, search, feed, existence };
 }
 
-export async function closeGround({ feed, existence, ids }: Ground): Promise<void> {
+export async function closeGround({ feed, hot, existence, ids }: Ground): Promise<void> {
   await existence.close();
   await feed.close();
+  await hot.close();
   await ids.close();
 }

@@ -29,6 +29,7 @@ export {
   REMEMBERS_KEY,
   WAITED_FOR_KEY,
 } from './kv-keys.js';
+export { recordCodec } from './record-codec.js';
 export type { CommentRecord, SubjectRecord } from './comment-record.js';
 export { CACHE_NAMES, commentCaches, commentSources } from './caches.js';
 export type { CommentCacheOptions, CommentCaches, CommentSources } from './caches.js';

@@ -1,5 +1,6 @@
 export { CACHE_CHANGES_TOPIC, hearCacheChanges, tellCacheChanges } from './cache-changes.js';
 export type { CacheChange } from './cache-changes.js';
+export { observeCaches } from './observe-caches.js';
 export { CatchUp } from './catch-up.js';
 export { StartError } from './start-error.js';
 export { lockDataDir } from './data-dir.js';
