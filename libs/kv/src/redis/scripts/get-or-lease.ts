@@ -10,15 +10,16 @@ import { script } from '../script.js';
  * Atomic per key, as two who miss at once would both get a lease.
  */
 export const GET_OR_LEASE = script(`
+local kept = redis.call('MGET', unpack(KEYS))
 local found = {}
 for i, key in ipairs(KEYS) do
-  local kept = redis.call('GET', key)
-  found[i] = kept and string.sub(kept, 1, 1) == 'V' and kept
-end
-for i, key in ipairs(KEYS) do
-  if not found[i] then
+  if kept[i] and string.sub(kept[i], 1, 1) == 'V' then
+    found[i] = kept[i]
+  else
     local lease = 'L' .. ARGV[2] .. '.' .. i
-    if redis.call('SET', key, lease, 'NX', 'PX', ARGV[1]) then found[i] = lease end
+    found[i] = redis.call('SET', key, lease, 'NX', 'PX', ARGV[1]) and lease
+    -- MGET passes over another kind, GET refuses it
+    if not found[i] then redis.call('GET', key) end
   end
 end
 return found
