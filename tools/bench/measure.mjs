@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,8 +16,6 @@ export const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const CONNECTIONS = 50;
 const SERVER_CPU = '0';
 const LOAD_CPU = '1';
-/** `sysconf(_SC_CLK_TCK)`, which is 100 wherever Linux runs Node. */
-const TICKS_PER_SECOND = 100;
 const MIB = 2 ** 20;
 
 const pins = spawnSync('taskset', ['-V']).status === 0;
@@ -146,13 +144,16 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** That processes have spent so far, in user and kernel mode. */
+/** That processes have spent so far on a CPU. Their `stat` counts in steps of 10 ms, which is coarse for one who waits much. */
 export function cpuSeconds(pids) {
-  return pids.reduce((sum, pid) => {
-    const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-    const [user, system] = fields.split(' ').slice(11, 13);
-    return sum + (Number(user) + Number(system)) / TICKS_PER_SECOND;
-  }, 0);
+  return pids.flatMap((pid) => threadsOf(pid)).reduce((sum, ns) => sum + ns / 1e9, 0);
+}
+
+function threadsOf(pid) {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const [ns] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return Number(ns);
+  });
 }
 
 /** Resident memory. */

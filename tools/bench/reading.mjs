@@ -44,7 +44,7 @@ const SUBJECTS = [
 async function main(folder) {
   console.log(`Filling a subject with ${BIG} comments …`);
   const began = performance.now();
-  const { token, subjects } = await prepare(folder, SUBJECTS);
+  const { token, writer, subjects } = await prepare(folder, SUBJECTS);
   console.log(`… took ${((performance.now() - began) / 1000).toFixed(0)} s.`);
   const cursors = new Cursors(readFileSync(join(folder, 'secrets', 'cursor'), 'utf8'));
   const pages = new Pages(subjects.get('big').roots, cursors);
@@ -52,7 +52,7 @@ async function main(folder) {
   const fresh = await startsAndFirstPages(folder, pages);
   const product = await startProduct(folder);
   const stampede = await coldStampede(product, pages);
-  const measured = await measureInRounds(await targets(product, pages, token));
+  const measured = await measureInRounds(await targets(product, pages, { token, writer }));
   const memory = await memoryOfReading(product, pages);
   await product.stop();
   const apart = await measureApart();
@@ -93,7 +93,8 @@ class Pages {
   }
 }
 
-async function targets(product, pages, token) {
+/** Who reads has not just written: what lies over his pages is measured apart. */
+async function targets(product, pages, { token, writer }) {
   const { url, pid } = product;
   const signedIn = { authorization: `Bearer ${token}` };
   const thousand = await page(pages.first(url, 'thousand'));
@@ -103,7 +104,7 @@ async function targets(product, pages, token) {
   if (deep.floor !== expected) throw new Error(`The deep page begins at ${deep.floor}, not ${expected}.`);
   const posting = (perSecond) => ({
     ...busy,
-    around: (measuring) => atRate(perSecond, () => post(url, token), measuring),
+    around: (measuring) => atRate(perSecond, () => post(url, writer), measuring),
   });
   const all = {
     [P1]: thousand,

@@ -54,7 +54,7 @@ export function serveHotPages(fastify: FastifyInstance, { pages, viewed, cursors
 function answerKept(request: FastifyRequest, reply: FastifyReply, page: Page): void {
   const encoding = preferredEncoding(request.headers['accept-encoding']?.toString());
   const compressed = encoding && page.compressed(encoding);
-  if (compressed) answerPage(request, reply, { ...page.anonymous, bytes: compressed, encoding });
+  if (compressed) answerPage(request, reply, { etag: page.anonymous.etag, bytes: compressed, encoding });
   else answerPage(request, reply, page.anonymous);
 }
 

@@ -25,6 +25,8 @@ export interface PageParts {
 export interface Body {
   readonly bytes: Buffer;
   readonly etag: string;
+  /** The bytes once more, a character each: for what is sent again and again. */
+  readonly latin1?: string;
 }
 
 /** What one viewer sees otherwise than everybody who is signed in. */
@@ -61,19 +63,20 @@ export class Page {
     this.#parts = parts;
     this.ids = parts.gaps.map(({ id }) => id);
     this.degraded = parts.degraded;
-    this.anonymous = bodyOf(parts.bytes);
+    const { bytes } = parts;
+    this.anonymous = { bytes, etag: `W/${etagOf(bytes)}`, latin1: bytes.toString('latin1') };
   }
 
-  /** Bytes it may come to hold: itself, with viewers, and compressed both ways. */
+  /** Bytes it may come to hold: itself twice, with viewers, and compressed both ways. */
   get size(): number {
     const { bytes, gaps } = this.#parts;
-    return 3 * bytes.length + gaps.length * usualViewer(true).length;
+    return 4 * bytes.length + gaps.length * usualViewer(true).length;
   }
 
   /** For somebody signed in. */
   for({ viewers, degraded }: Own): Body {
-    if (viewers.size > 0 || degraded.length > 0) return bodyOf(this.#splice({ viewers, degraded }));
-    return (this.#signedIn ??= bodyOf(this.#splice(NOTHING_OWN)));
+    if (viewers.size > 0 || degraded.length > 0) return this.#splice({ viewers, degraded });
+    return (this.#signedIn ??= this.#splice(NOTHING_OWN));
   }
 
   /**
@@ -96,20 +99,21 @@ export class Page {
     else gzip(bytes, GZIP, made);
   }
 
-  #splice({ viewers, degraded }: Own): Buffer {
+  /** Named by what it is made of, which is less to hash than all of it. */
+  #splice({ viewers, degraded }: Own): Body {
     const { bytes, gaps, tail } = this.#parts;
     const parts: Buffer[] = [];
+    const own: Buffer[] = [Buffer.from(this.anonymous.etag)];
     let from = 0;
     for (const { id, at, visible } of gaps) {
-      parts.push(bytes.subarray(from, at), viewers.get(id) ?? usualViewer(visible));
+      const viewer = viewers.get(id) ?? usualViewer(visible);
+      parts.push(bytes.subarray(from, at), viewer);
+      own.push(viewer);
       from = at + GAP_BYTES;
     }
-    parts.push(
-      bytes.subarray(from, tail),
-      Buffer.from(`${JSON.stringify([...degraded, ...this.degraded])}}`),
-    );
-    return Buffer.concat(parts);
+    const end = Buffer.from(`${JSON.stringify([...degraded, ...this.degraded])}}`);
+    parts.push(bytes.subarray(from, tail), end);
+    own.push(end);
+    return { bytes: Buffer.concat(parts), etag: `W/${etagOf(Buffer.concat(own))}` };
   }
 }
-
-const bodyOf = (bytes: Buffer): Body => ({ bytes, etag: `W/${etagOf(bytes)}` });
