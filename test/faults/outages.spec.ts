@@ -7,7 +7,7 @@ import { Client } from '../support/client.js';
 import { APPS, Containers } from '../support/containers.js';
 import { ServerStores } from '../support/server-stores.js';
 import { onlyOn } from '../support/topology/topology.js';
-import { Crowd } from './chaos/crowd.js';
+import { Crowd, signInAgain } from './chaos/crowd.js';
 import { Dice } from './chaos/dice.js';
 import { probe, type Probed } from './chaos/probe.js';
 import { amount, seed, tell } from './chaos/proof.js';
@@ -89,6 +89,11 @@ onCompose('what was promised, over outages of every part in containers of their 
     folder.remove();
   });
 
+  /** Three rounds of long outages take longer than a token lives. */
+  const allSignInAgain = async (): Promise<void> => {
+    await Promise.all([signInAgain(writer), signInAgain(staff), crowd.signInAgain()]);
+  };
+
   let posted = 0;
   const probed = (store: keyof typeof ALLOWED): readonly Probed[] => {
     const also = ALLOWED[store];
@@ -117,6 +122,7 @@ onCompose('what was promised, over outages of every part in containers of their 
     'while %s is away every answer is one of those that were promised, in time, and afterwards all is well',
     async (store) => {
       for (let round = 0; round < ROUNDS; round += 1) {
+        await allSignInAgain();
         await containers.stop(store);
         const { faults, answers } = await crowd.during(
           probe(probed(store), AbortSignal.timeout(OUTAGE_MS)).finally(() => containers.start(store)),
@@ -132,12 +138,15 @@ onCompose('what was promised, over outages of every part in containers of their 
   it(
     'every app comes back after kill -9 while people go on',
     async () => {
-      for (let round = 0; round < ROUNDS; round += 1)
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await allSignInAgain();
         for (const app of APPS) {
           await containers.crash(app);
           await crowd.during(sleep(CRASHES_APART_MS));
         }
-      await crowd.during(containers.healthy());
+        await crowd.during(containers.healthy());
+      }
+      await allSignInAgain();
     },
     ROUNDS * APPS.length * 60_000,
   );

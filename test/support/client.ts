@@ -3,6 +3,7 @@ export class Client {
   accessToken: string | undefined;
   refreshToken: string | undefined;
   user: { readonly id: string; readonly username: string } | undefined;
+  #password: string | undefined;
 
   constructor(private readonly url: () => string) {}
 
@@ -38,14 +39,21 @@ export class Client {
 
   /** Registers a new user and signs in as them. */
   async register(username = uniqueName(), password = 'a good password'): Promise<this> {
-    return this.#keep(await this.post('/auth/v1/register', { username, password }));
+    return this.#keep(await this.post('/auth/v1/register', { username, password }), password);
   }
 
   async login(username: string, password = 'a good password'): Promise<this> {
-    return this.#keep(await this.post('/auth/v1/login', { username, password }));
+    return this.#keep(await this.post('/auth/v1/login', { username, password }), password);
   }
 
-  #keep(answer: Answer): this {
+  /** As who is signed in already, before the token of then is over: it lives for 15 minutes. */
+  async loginAgain(): Promise<this> {
+    if (!this.user) throw new Error('nobody is signed in');
+    return this.login(this.user.username, this.#password);
+  }
+
+  #keep(answer: Answer, password: string): this {
+    this.#password = password;
     if (answer.status >= 300) throw new Error(`could not sign in: ${answer.text}`);
     const { accessToken, refreshToken, user } = answer.body as never as Required<
       Pick<Client, 'accessToken' | 'refreshToken' | 'user'>

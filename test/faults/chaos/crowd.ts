@@ -25,6 +25,10 @@ export interface CrowdOptions {
   readonly name: string;
 }
 
+/** Parts that have just come back may take a moment to find each other. */
+export const signInAgain = (client: Client): Promise<unknown> =>
+  eventually(() => client.loginAgain(), { timeoutMs: 20_000 });
+
 /** People who use the product over its public API and remember what they were promised. */
 export class Crowd {
   readonly #options: CrowdOptions;
@@ -58,6 +62,11 @@ export class Crowd {
   /** Until `work` is done. @throws at once when somebody gives up. */
   async during<T>(work: Promise<T>): Promise<T> {
     return (await Promise.race([work, this.#load])) as T;
+  }
+
+  /** For who stays longer than a token lives. Every part must be there. */
+  async signInAgain(): Promise<void> {
+    await Promise.all(this.#clients.map(signInAgain));
   }
 
   async goHome(): Promise<void> {
