@@ -125,7 +125,8 @@ describe('logout', () => {
     app = await running(folder.path);
     expect(await listed()).toContain(newsOf(session));
     await eventually(async () => expect(await news()).toContain(newsOf(session)));
-    expect(await app.platform.ports.kvState.get(REVOCATION_EPOCH)).toBeDefined();
+    const { kvState } = app.platform.ports;
+    await eventually(async () => expect(await kvState.get(REVOCATION_EPOCH)).toBeDefined());
   });
 
   it('needs somebody', async () => {
