@@ -36,6 +36,7 @@ export interface Ground {
 
 export async function openGround(platform: Platform, logger: Logger): Promise<Ground> {
   const { ports, clock, random, health } = platform;
+  const metrics = platform.metrics.forApp('comment-service');
   const sql = await ports.sql<CommentDb>('comment', commentMigrations);
   health.require('sql-comment', () => sql.ping());
   await ports.events.createTopics([...commentTopics, CACHE_CHANGES_TOPIC]);
@@ -47,7 +48,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
     });
   const sources = commentSources(sql);
   const [lists, viewers] = [newCache(), newCache()];
-  observeCaches({ lists, viewers }, platform.metrics.forApp('comment-service'));
+  observeCaches({ lists, viewers }, metrics);
   const caches = commentCaches(lists, sources);
   const hot = await HotCopies.open({
     cache: viewers,
@@ -58,11 +59,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
     onError: (error) => logger.warn('copies were not compared', { cause: String(error) }),
   });
   const help = 'Copies compared with the shared cache, by what was found';
-  platform.metrics
-    .forApp('comment-service')
-    .observed('storey_cache_patrol_total', help, ['outcome'], () =>
-      Object.entries(hot.patrolled ?? {}).map(([outcome, count]) => [{ outcome }, count]),
-    );
+  metrics.counted('storey_cache_patrol_total', help, 'outcome', () => ({ ...hot.patrolled }));
   const ids = await LeasedIds.open(SqlWorkerLeaseStore.over(sql), {
     clock,
     owner: `comment-service/${hostname()}`,
@@ -77,7 +74,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
     events: ports.events,
     clock,
     logger,
-    metrics: platform.metrics,
+    metrics,
   });
   return { platform, logger, sql, caches, hot, ids, search, feed, existence };
 }

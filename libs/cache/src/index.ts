@@ -10,6 +10,7 @@ export { Cached } from './cached.js';
 export type { CacheCounts } from './counts.js';
 export type { Backfill, CacheId, Definition } from './definition.js';
 export type { Codec } from './entry.js';
+export { Flags } from './flags.js';
 export { PipelineSize, inPieces } from './pipeline-size.js';
 export type { PipelineSizeOptions } from './pipeline-size.js';
 export { HashRing } from './hash-ring.js';

@@ -89,6 +89,13 @@ export class Metrics {
     });
   }
 
+  /** As `observed`, of counts by what became of what is counted: the member's name is the value of `label`. */
+  counted(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
+    this.observed(name, help, [label], () =>
+      Object.entries(read()).map(([value, count]) => [{ [label]: value }, count] as const),
+    );
+  }
+
   /** Prometheus text format. */
   text(): Promise<string> {
     return this.#registry.metrics();

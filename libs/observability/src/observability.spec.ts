@@ -65,4 +65,14 @@ describe('Metrics', () => {
     expect(text).toContain('reads{cache="x",app="a"} 2');
     expect(text).toContain('reads{cache="x",app="b"} 7');
   });
+
+  it('reads counts that are named by what became of what is counted', async () => {
+    const metrics = Metrics.create({ defaults: false });
+    const counts = { kept: 1, dropped: 0 };
+    metrics.forApp('a').counted('wishes', 'By what became of them', 'outcome', () => ({ ...counts }));
+    counts.kept = 2;
+    const text = await metrics.text();
+    expect(text).toContain('wishes{outcome="kept",app="a"} 2');
+    expect(text).toContain('wishes{outcome="dropped",app="a"} 0');
+  });
 });

@@ -93,9 +93,8 @@ function codeOf(error: unknown): string | undefined {
 }
 
 async function signInAgain(client: Client): Promise<void> {
-  const username = client.user?.username ?? '';
   const heard = await hear(async () => {
-    await client.login(username);
+    await client.loginAgain();
     return { status: 200, headers: new Headers(), text: '', body: undefined };
   });
   if (typeof heard === 'string') await sleep(PAUSE_MS);

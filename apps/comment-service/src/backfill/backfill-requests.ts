@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { Flags } from '@storey/cache';
 import { BACKFILL_TOPIC } from '@storey/comment';
 import { runDetached, type Clock } from '@storey/context';
 import { cacheEvents } from '@storey/contracts';
@@ -30,10 +31,8 @@ export interface BackfillCounts {
 export class BackfillRequests {
   readonly counts: BackfillCounts = { sent: 0, repeated: 0, dropped: 0, failed: 0 };
   readonly #events: Pick<EventLog, 'append'>;
-  readonly #clock: Clock;
   readonly #logger: Logger;
-  /** When each may be asked for again, monotonic ms. All wait equally long, so they stand in that order. */
-  readonly #asked = new Map<string, number>();
+  readonly #asked: Flags<string>;
   #waiting: NewMessage[] = [];
   #sending = 0;
   /** A log that is away is told of once. */
@@ -41,13 +40,12 @@ export class BackfillRequests {
 
   constructor(events: Pick<EventLog, 'append'>, clock: Clock, logger: Logger) {
     this.#events = events;
-    this.#clock = clock;
     this.#logger = logger;
+    this.#asked = new Flags(clock, { lifeMs: REPEAT_MS, most: MAX_REMEMBERED });
   }
 
   /** @param cache the name of its definition. @param ids as text. Never throws. */
   ask(cache: string, ids: readonly string[]): void {
-    this.#forget();
     for (const id of ids) this.#add(cache, id);
     // Not within the deadline of whoever asked.
     if (this.#sending === 0 && this.#waiting.length > 0) runDetached(() => void this.#send());
@@ -55,21 +53,14 @@ export class BackfillRequests {
 
   #add(cache: string, id: string): void {
     const key = `${cache}/${id}`;
-    const full = this.#asked.size >= MAX_REMEMBERED || this.#waiting.length + this.#sending >= MAX_PENDING;
-    if (this.#asked.has(key)) this.counts.repeated += 1;
-    else if (full) this.counts.dropped += 1;
-    else {
-      this.#asked.set(key, this.#clock.monotonic() + REPEAT_MS);
+    const flag = this.#asked.raise(key);
+    if (flag === 'up') this.counts.repeated += 1;
+    else if (flag === 'full' || this.#waiting.length + this.#sending >= MAX_PENDING) {
+      if (flag === 'raised') this.#asked.lower(key);
+      this.counts.dropped += 1;
+    } else {
       const message = create(cacheEvents.CacheBackfillSchema, { cache, id });
       this.#waiting.push({ key, value: toBinary(cacheEvents.CacheBackfillSchema, message) });
-    }
-  }
-
-  #forget(): void {
-    const now = this.#clock.monotonic();
-    for (const [key, until] of this.#asked) {
-      if (until > now) return;
-      this.#asked.delete(key);
     }
   }
 

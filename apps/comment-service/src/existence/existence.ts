@@ -94,11 +94,11 @@ export class Existence {
   #show(): void {
     const { metrics } = this.#options;
     const { ids } = this;
-    metrics.observed('storey_comment_existence_total', 'Ids of comments asked for', ['outcome'], () => [
-      [{ outcome: 'asked' }, ids.counts.asked],
-      [{ outcome: 'absent' }, ids.counts.absent],
-      [{ outcome: 'false_positive' }, ids.counts.falsePositives],
-    ]);
+    const help = 'Ids of comments asked for';
+    metrics.counted('storey_comment_existence_total', help, 'outcome', () => {
+      const { asked, absent, falsePositives } = ids.counts;
+      return { asked, absent, false_positive: falsePositives };
+    });
     metrics.observed('storey_comment_existence_ids', 'Ids of comments known to exist', [], () => [
       [{}, ids.size],
     ]);

@@ -11,7 +11,7 @@ export interface PageAnswer extends Body {
  * be kept by this client alone, is asked for again each time, and is 304 to who has it.
  */
 export function answerPage(request: FastifyRequest, reply: FastifyReply, answer: PageAnswer): void {
-  const { bytes, etag, encoding, latin1 = bytes.toString('latin1') } = answer;
+  const { bytes, etag, encoding } = answer;
   const { raw } = reply;
   const headers = { etag, 'cache-control': 'private, no-cache', vary: varying(raw.getHeader('vary')) };
   reply.hijack();
@@ -26,7 +26,8 @@ export function answerPage(request: FastifyRequest, reply: FastifyReply, answer:
     ...(encoding && { 'content-encoding': encoding }),
   });
   // As text of one byte a character it leaves in one write with the head; bytes would be a second one.
-  raw.end(request.method === 'HEAD' ? undefined : latin1, 'latin1');
+  const text = request.method === 'HEAD' ? undefined : (answer.latin1 ?? bytes.toString('latin1'));
+  raw.end(text, 'latin1');
 }
 
 const VARY = 'authorization, accept-encoding';
