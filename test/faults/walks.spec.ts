@@ -29,7 +29,7 @@ describe('a walk by cursor while others write, like and delete', () => {
 
   const publish = async (client: Client, text: string, parentId?: string): Promise<string> => {
     const { status, body, text: said } = await client.post(ROOTS, { text, parentId });
-    expect([status, said]).toEqual([202, expect.any(String)]);
+    expect(`${status} ${said}`).toMatch(/^202 /);
     return String(body.comment.id);
   };
 

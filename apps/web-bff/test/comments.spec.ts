@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
 import { currentContext } from '@storey/context';
 import { comment } from '@storey/contracts';
-import { AppError, deadlineExceeded, unavailable } from '@storey/errors';
+import { AppError, unavailable } from '@storey/errors';
 import { CommentsBench, aComment, aSubject, alice, users, type Answers } from './comments-bench.js';
 
 let bench: CommentsBench | undefined;
@@ -196,12 +196,6 @@ describe('posting', () => {
   ] as const)('%s %s asks the anonymous to sign in before anything else', async (method, path) => {
     const response = await (await open({})).request({ method, url: `/web/v1/${path}` });
     expect([response.statusCode, response.json().code]).toEqual([401, 'GATEWAY_TOKEN_REQUIRED']);
-  });
-
-  it('does not say "nothing was accepted" of a write whose answer came too late', async () => {
-    const opened = await open({ publish: rejected(deadlineExceeded()) });
-    const response = await opened.request({ ...post, payload: { text: 'a' } }, alice);
-    expect([response.statusCode, response.json().code]).toEqual([503, 'COMMON_OUTCOME_UNKNOWN']);
   });
 
   it('hands on what comment-service refuses', async () => {

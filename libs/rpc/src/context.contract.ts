@@ -7,6 +7,7 @@ import {
   type Principal,
   type RequestContext,
 } from '@storey/context';
+import { deadlineExceeded } from '@storey/errors';
 import { Observable, of } from 'rxjs';
 import { Harness, clientOf, controllerOf, gate, turn, type CreateRpc } from './harness.contract.js';
 
@@ -150,12 +151,12 @@ export function describeContext(create: CreateRpc): void {
       const entered = gate<RequestContext>();
       const held = gate();
       const { server, client } = await on.open(['comment'], clock);
-      const countUnread = async () => {
+      const never = async () => {
         entered.resolve(currentContext());
         await held.promise;
         return { count: 1n };
       };
-      await on.serve(server, controllerOf({ countUnread }));
+      await on.serve(server, controllerOf({ countUnread: never, markRead: async () => (await never(), {}) }));
       return { clock, entered: entered.promise, release: held.resolve, comments: clientOf(client) };
     }
 
@@ -186,13 +187,36 @@ export function describeContext(create: CreateRpc): void {
       release();
     });
 
+    it('leaves open what became of a call that is no read', async () => {
+      const { clock, entered, comments, release } = await silent();
+      const late = expect(comments.markRead({})).rejects.toMatchObject({
+        kind: 'outcome_unknown',
+        code: 'COMMON_OUTCOME_UNKNOWN',
+      });
+      await entered;
+      await clock.advance(400);
+      await late;
+      release();
+    });
+
+    it('leaves it open when the service says that time is over, as it may go on', async () => {
+      const late = (): Promise<never> => Promise.reject(deadlineExceeded());
+      const { comments } = await on.started({ countUnread: late, markRead: late });
+      await expect(comments.markRead({})).rejects.toMatchObject({ kind: 'outcome_unknown' });
+      await expect(comments.countUnread({})).rejects.toMatchObject({ kind: 'deadline_exceeded' });
+    });
+
     it('that is over already makes no call', async () => {
       const { server, client } = await on.open();
-      await on.serve(server, controllerOf({ countUnread: () => Promise.reject(new Error('called')) }));
+      const called = (): Promise<never> => Promise.reject(new Error('called'));
+      await on.serve(server, controllerOf({ countUnread: called, markRead: called }));
       const context = { ...request, deadline: Deadline.in(0) };
-      await expect(runInContext(context, () => clientOf(client).countUnread({}))).rejects.toMatchObject({
-        kind: 'deadline_exceeded',
-      });
+      const { countUnread, markRead } = clientOf(client);
+      for (const call of [countUnread, markRead]) {
+        await expect(runInContext(context, () => call({}))).rejects.toMatchObject({
+          kind: 'deadline_exceeded',
+        });
+      }
     });
 
     it.each(['call', 'request'])(

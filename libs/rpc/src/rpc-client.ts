@@ -5,9 +5,10 @@ import {
   type MessageInitShape,
   type DescMessage,
 } from '@bufbuild/protobuf';
+import { MethodOptions_IdempotencyLevel as Effects } from '@bufbuild/protobuf/wkt';
 import { type InternalTokens } from '@storey/auth';
 import { Deadline, currentContext, raceAbort, type Clock, type RequestContext } from '@storey/context';
-import { toAppError, type AppError } from '@storey/errors';
+import { isAppError, outcomeUnknown, toAppError, type AppError } from '@storey/errors';
 import { cancellable } from './cancellable.js';
 import { decode, encode } from './codec.js';
 import { DEFAULT_TIMEOUT_MS } from './dispatcher.js';
@@ -61,14 +62,20 @@ class Caller {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const deadline = context.deadline?.within(timeoutMs) ?? Deadline.in(timeoutMs, this.#options.clock);
     const parent = anyOf(context.signal, options.signal);
-    return deadline.run(async (signal) => {
-      try {
-        const call = await this.#call(method, request, { context, signal, deadline });
-        return decode(method.output, await this.#wire.unary(call));
-      } catch (error) {
-        throw received(error);
-      }
-    }, parent);
+    deadline.check();
+    try {
+      return await deadline.run(async (signal) => {
+        try {
+          const call = await this.#call(method, request, { context, signal, deadline });
+          return decode(method.output, await this.#wire.unary(call));
+        } catch (error) {
+          throw isLost(error) && !isRead(method) ? outcomeUnknown(error) : received(error);
+        }
+      }, parent);
+    } catch (error) {
+      // The other side may have done it in time, and goes on even when it was the one to say that time is over.
+      throw isLate(error) && !isRead(method) ? outcomeUnknown(error) : error;
+    }
   }
 
   #stream(method: DescMethod, request: Init, options: CallOptions = {}): AsyncIterableIterator<Message> {
@@ -126,3 +133,9 @@ function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | 
 function received(error: unknown): AppError {
   return error instanceof WireFailure ? error.toAppError() : toAppError(error);
 }
+
+const isRead = ({ idempotency }: DescMethod): boolean => idempotency === Effects.NO_SIDE_EFFECTS;
+
+const isLost = (error: unknown): boolean => error instanceof WireFailure && error.lost;
+
+const isLate = (error: unknown): boolean => isAppError(error) && error.kind === 'deadline_exceeded';

@@ -42,15 +42,23 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+export interface WireFailureOptions extends ErrorOptions {
+  /** The connection ended with the call on it: the other side may have done what it was asked to. */
+  readonly lost?: boolean;
+}
+
 /** A failed call as it crosses the wire: a gRPC status and, when it comes from one of us, the error's bytes. */
 export class WireFailure extends Error {
+  readonly lost: boolean;
+
   constructor(
     readonly status: number,
     readonly bytes: Uint8Array,
-    options?: ErrorOptions,
+    { lost = false, ...options }: WireFailureOptions = {},
   ) {
     super(`rpc failed with status ${status}`, options);
     this.name = 'WireFailure';
+    this.lost = lost;
   }
 
   static of(error: AppError): WireFailure {

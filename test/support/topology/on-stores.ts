@@ -51,7 +51,8 @@ export class OnStores extends OwnProcess implements Host {
     ]);
     return {
       ...(Object.fromEntries(databases) as Env),
-      KV_STATE_URL: `${realStores.redis}/${this.#redis[0]}`,
+      // What has no fallback is waited for longer, as in docker-compose.yml.
+      KV_STATE_URL: `${realStores.redis}/${this.#redis[0]}?timeoutMs=200`,
       KV_CACHE_URL: `${realStores.redis}/${this.#redis[1]}`,
       EVENTS_URL: `${realStores.kafka}?prefix=${this.#scope}.`,
       SEARCH_URL: `${realStores.elasticsearch}?prefix=${this.#scope}-`,

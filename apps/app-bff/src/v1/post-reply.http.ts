@@ -1,6 +1,4 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { currentContext } from '@storey/context';
-import { isAppError, outcomeUnknown } from '@storey/errors';
 import { parseId } from '@storey/ids';
 import { z } from 'zod';
 import { Services } from '../services.js';
@@ -38,14 +36,7 @@ export class PostReplyController {
 
   /** Without a name: the app knows who it belongs to. */
   async #publish(request: Parameters<Services['comments']['publish']>[0]): Promise<Reply | null> {
-    currentContext().deadline?.check();
-    try {
-      const { comment } = await this.services.comments.publish(request, { timeoutMs: TIMEOUT_MS });
-      return comment ? toReply(comment, '') : null;
-    } catch (error) {
-      // It may have been accepted on the way.
-      if (isAppError(error) && error.kind === 'deadline_exceeded') throw outcomeUnknown(error);
-      throw error;
-    }
+    const { comment } = await this.services.comments.publish(request, { timeoutMs: TIMEOUT_MS });
+    return comment ? toReply(comment, '') : null;
   }
 }

@@ -1,5 +1,4 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { isAppError, outcomeUnknown } from '@storey/errors';
 import { type z } from 'zod';
 import { Services } from '../services.js';
 import { SignedIn } from '../signed-in.guard.js';
@@ -42,13 +41,7 @@ export class HistoryBatchController {
 
   /** '' for an accepted one. */
   async #codesOf(reports: Report[]): Promise<readonly string[]> {
-    try {
-      const { outcomes } = await this.services.histories.report({ reports }, { timeoutMs: TIMEOUT_MS });
-      return outcomes.map(({ code }) => code);
-    } catch (error) {
-      // They may have been accepted on the way.
-      if (isAppError(error) && error.kind === 'deadline_exceeded') throw outcomeUnknown(error);
-      throw error;
-    }
+    const { outcomes } = await this.services.histories.report({ reports }, { timeoutMs: TIMEOUT_MS });
+    return outcomes.map(({ code }) => code);
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, HttpCode, Param, Patch, Put, UseGuards } from
 import { comment as contract } from '@storey/contracts';
 import { Services } from '../services.js';
 import { SignedIn } from '../signed-in.guard.js';
-import { WRITE_TIMEOUT_MS, accepting } from './accepting.js';
+import { WRITE_TIMEOUT_MS } from '../write-timeout.js';
 import { editedComment, reaction, type EditedComment, type ReactionBody } from './bodies.js';
 import { commentJson } from './comment-json.js';
 import { Mentions } from './mentions.js';
@@ -34,7 +34,7 @@ export class ChangingController {
     @Body({ schema: editedComment }) { text }: EditedComment,
   ) {
     const mentions = [...(await this.mentions.in(text))];
-    const reply = await accepting(() => this.services.comments.edit({ id, text, mentions }, OPTIONS));
+    const reply = await this.services.comments.edit({ id, text, mentions }, OPTIONS);
     const comment = required(reply.comment, 'comment');
     return { comment: commentJson(comment, await this.profiles.of([comment])) };
   }
@@ -42,7 +42,7 @@ export class ChangingController {
   @Delete()
   @HttpCode(202)
   async delete(@Param({ schema: commentId }) { id }: CommentIdParams) {
-    await accepting(() => this.services.comments.delete({ id }, OPTIONS));
+    await this.services.comments.delete({ id }, OPTIONS);
     return {};
   }
 
@@ -52,7 +52,7 @@ export class ChangingController {
     @Param({ schema: commentId }) { id }: CommentIdParams,
     @Body({ schema: reaction }) { value }: ReactionBody,
   ) {
-    await accepting(() => this.services.comments.react({ id, value: REACTIONS[value] }, OPTIONS));
+    await this.services.comments.react({ id, value: REACTIONS[value] }, OPTIONS);
     return { value };
   }
 }

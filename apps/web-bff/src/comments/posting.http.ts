@@ -3,7 +3,7 @@ import { KeepsOwnKeys } from '@storey/service';
 import { type FastifyReply } from 'fastify';
 import { Services } from '../services.js';
 import { SignedIn } from '../signed-in.guard.js';
-import { WRITE_TIMEOUT_MS, accepting } from './accepting.js';
+import { WRITE_TIMEOUT_MS } from '../write-timeout.js';
 import { newComment, type NewComment } from './bodies.js';
 import { commentJson } from './comment-json.js';
 import { idempotentRequest } from './idempotency-key.js';
@@ -35,11 +35,9 @@ export class PostingController {
     const { text, parentId } = body;
     const idempotency = idempotentRequest(key, [`POST ${ROUTE}`, subject, body]);
     const mentions = [...(await this.mentions.in(text))];
-    const accepted = await accepting(() =>
-      this.services.comments.publish(
-        { subject, text, parentId: parentId ?? 0n, mentions, ...(idempotency && { idempotency }) },
-        { timeoutMs: WRITE_TIMEOUT_MS },
-      ),
+    const accepted = await this.services.comments.publish(
+      { subject, text, parentId: parentId ?? 0n, mentions, ...(idempotency && { idempotency }) },
+      { timeoutMs: WRITE_TIMEOUT_MS },
     );
     if (accepted.replayed) reply.header('idempotent-replayed', 'true');
     const comment = required(accepted.comment, 'comment');

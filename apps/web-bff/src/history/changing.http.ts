@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, UseGuards } from '@nestjs/common';
-import { WRITE_TIMEOUT_MS, accepting } from '../comments/accepting.js';
 import { Services } from '../services.js';
 import { SignedIn } from '../signed-in.guard.js';
+import { WRITE_TIMEOUT_MS } from '../write-timeout.js';
 import {
   clearQuery,
   recordRef,
@@ -21,19 +21,19 @@ export class HistoryChangingController {
   @Delete()
   @HttpCode(204)
   async clear(@Query({ schema: clearQuery }) { business = '' }: ClearQuery) {
-    await accepting(() => this.services.histories.clear({ business }, OPTIONS));
+    await this.services.histories.clear({ business }, OPTIONS);
   }
 
   @Delete(':business/:oid')
   @HttpCode(204)
   async delete(@Param({ schema: recordRef }) key: RecordRef) {
-    await accepting(() => this.services.histories.delete({ key }, OPTIONS));
+    await this.services.histories.delete({ key }, OPTIONS);
   }
 
   @Delete('continue/:business/:oid')
   @HttpCode(204)
   async hide(@Param({ schema: recordRef }) key: RecordRef) {
-    await accepting(() => this.services.histories.hideFromContinue({ key }, OPTIONS));
+    await this.services.histories.hideFromContinue({ key }, OPTIONS);
   }
 
   @Get('settings')
@@ -47,7 +47,7 @@ export class HistoryChangingController {
     const present = await this.settings();
     const paused = wanted.paused ?? present.paused;
     const retentionDays = wanted.retentionDays ?? present.retentionDays;
-    await accepting(() => this.services.histories.putSettings({ paused, retentionDays }, OPTIONS));
+    await this.services.histories.putSettings({ paused, retentionDays }, OPTIONS);
     return { paused, retentionDays };
   }
 }

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, Param, Post, Put, UseGuards } from '@nestjs/common';
 import { AppError } from '@storey/errors';
-import { WRITE_TIMEOUT_MS, accepting } from '../comments/accepting.js';
 import { required } from '../comments/required.js';
 import { Services } from '../services.js';
 import { SignedIn } from '../signed-in.guard.js';
+import { WRITE_TIMEOUT_MS } from '../write-timeout.js';
 import {
   batch,
   recordRef,
@@ -31,7 +31,7 @@ export class ReportingController {
   @HttpCode(202)
   async put(@Param({ schema: recordRef }) key: RecordRef, @Body({ schema: report }) body: ReportBody) {
     const reports = [reportMessage(key, body)];
-    const { outcomes } = await accepting(() => this.services.histories.report({ reports }, OPTIONS));
+    const { outcomes } = await this.services.histories.report({ reports }, OPTIONS);
     const { recorded, code } = required(outcomes[0], 'outcome');
     if (code !== '') throw refused(code);
     return { recorded };
@@ -56,7 +56,7 @@ export class ReportingController {
   }
 
   async #report(reports: ReturnType<typeof reportMessage>[]) {
-    const reply = await accepting(() => this.services.histories.report({ reports }, OPTIONS));
+    const reply = await this.services.histories.report({ reports }, OPTIONS);
     return reply.outcomes;
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ToxicProxy, eventually, freePort } from '@storey/testing';
-import { type Wire } from '../wire.js';
+import { type Wire, type WireFailure } from '../wire.js';
 import { COUNT, WATCH, Wires, callOf, sayer, textOf } from './wires.fixture.js';
 
 const keepalive = { timeMs: 200, timeoutMs: 100 };
@@ -18,6 +18,13 @@ const statusOf = (call: Promise<unknown>): Promise<number | undefined> =>
   call.then(
     () => 0,
     (error: unknown) => (error as { status?: number }).status,
+  );
+
+/** Whether its connection was lost with the call on it. */
+const lost = (call: Promise<unknown>): Promise<boolean | undefined> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => (error as WireFailure).lost,
   );
 
 /** Whatever a test calls, it says within this. */
@@ -143,6 +150,28 @@ describe('gRPC over a line with faults', () => {
     expect(await statusOf(drain(stream))).toBe(14);
     const again = client.stream(callOf({ path: WATCH }));
     await eventually(() => again.next());
+  });
+
+  it('knows which calls the other side may have got, however they ended', async () => {
+    const entered = Promise.withResolvers<void>();
+    const wire: Wire = { ...sayer('a'), unary: (call) => (entered.resolve(), held(call.signal)) };
+    const { proxy, client } = await proxied(wire);
+    await using _ = proxy;
+    const cut = lost(client.unary(callOf()));
+    await entered.promise;
+    proxy.cut();
+    expect(await cut).toBe(true);
+    const ended = await freePort();
+    const served = await wires.serve(`grpc://127.0.0.1:${ended}`, {
+      ...sayer('a'),
+      unary: (call) => held(call.signal),
+    });
+    const gone = await wires.connect(`grpc://127.0.0.1:${ended}`);
+    const running = lost(gone.unary(callOf({ timeoutMs: 10_000 })));
+    await sleep(100);
+    await served.close();
+    expect(await running).toBe(true);
+    expect(await lost(gone.unary(callOf()))).toBe(false);
   });
 
   it('fails in its time on a half-open line, notices it, and goes on as soon as it is well', async () => {

@@ -22,8 +22,11 @@ function bounded(failure: WireFailure): WireFailure {
   return WireFailure.of(new AppError({ kind, code, message: message.slice(0, MAX_ERROR_BYTES / 8) }));
 }
 
-/** The other way round. Without our trailers the status was made by gRPC itself, here or there, or by a proxy. */
-export function fromStatus(error: ServiceError): WireFailure {
+/**
+ * The other way round. Without our trailers the status was made by gRPC itself, here or there, or by a proxy.
+ * @param sent whether any of the call has left us.
+ */
+export function fromStatus(error: ServiceError, sent: boolean): WireFailure {
   const [bytes] = error.metadata.get(ERROR_METADATA_KEY);
   if (bytes instanceof Uint8Array) return new WireFailure(error.code, bytes, { cause: error });
   switch (error.code) {
@@ -31,9 +34,9 @@ export function fromStatus(error: ServiceError): WireFailure {
       return WireFailure.of(tooLarge(error));
     // Nobody here gave the call up, so the server did: it ended with the call still running.
     case status.CANCELLED:
-      return new WireFailure(status.UNAVAILABLE, NOTHING, { cause: error });
+      return new WireFailure(status.UNAVAILABLE, NOTHING, { cause: error, lost: sent });
     default:
-      return new WireFailure(error.code, NOTHING, { cause: error });
+      return new WireFailure(error.code, NOTHING, { cause: error, lost: sent });
   }
 }
 

@@ -7,9 +7,11 @@ import { fromStatus } from './grpc-failure.js';
 /** The calling end: each call detached from the caller's context, because connections outlive the call that opens them. */
 export class GrpcWire implements Wire {
   readonly #client: Client;
+  readonly #target: string;
 
   constructor(client: Client) {
     this.#client = client;
+    this.#target = client.getChannel().getTarget();
   }
 
   unary(call: WireCall): Promise<Uint8Array> {
@@ -19,7 +21,8 @@ export class GrpcWire implements Wire {
           const done = (error: ServiceError | null, answer?: Uint8Array): void => {
             leave();
             if (answer) resolve(answer);
-            else if (error) reject(fromStatus(error));
+            // Its peer is the name it was made for, until it has got a connection.
+            else if (error) reject(fromStatus(error, running.getPeer() !== this.#target));
           };
           const { path, body } = call;
           const running = this.#client.makeUnaryRequest(
@@ -44,7 +47,7 @@ export class GrpcWire implements Wire {
         try {
           return await messages.next();
         } catch (error) {
-          throw fromStatus(error as ServiceError);
+          throw fromStatus(error as ServiceError, true);
         }
       },
     };
