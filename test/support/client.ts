@@ -1,3 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long a person goes on trying to sign in or up at a product that says "not now", ms. */
+const PATIENCE_MS = 20_000;
+const PAUSE_MS = 500;
+
 /** A caller of the public API, as a browser or a phone would be. */
 export class Client {
   accessToken: string | undefined;
@@ -39,17 +45,31 @@ export class Client {
 
   /** Registers a new user and signs in as them. */
   async register(username = uniqueName(), password = 'a good password'): Promise<this> {
-    return this.#keep(await this.post('/auth/v1/register', { username, password }), password);
+    const { answer, tries } = await this.#patiently('/auth/v1/register', { username, password });
+    // An earlier try went through unheard.
+    if (answer.status === 409 && tries > 1) return this.login(username, password);
+    return this.#keep(answer, password);
   }
 
   async login(username: string, password = 'a good password'): Promise<this> {
-    return this.#keep(await this.post('/auth/v1/login', { username, password }), password);
+    const { answer } = await this.#patiently('/auth/v1/login', { username, password });
+    return this.#keep(answer, password);
   }
 
   /** As who is signed in already, before the token of then is over: it lives for 15 minutes. */
   async loginAgain(): Promise<this> {
     if (!this.user) throw new Error('nobody is signed in');
     return this.login(this.user.username, this.#password);
+  }
+
+  /** Sends it again while it is answered with 503: many who come at once wait for their hashes. */
+  async #patiently(path: string, body: unknown): Promise<{ answer: Answer; tries: number }> {
+    const end = performance.now() + PATIENCE_MS;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await this.post(path, body);
+      if (answer.status !== 503 || performance.now() > end) return { answer, tries };
+      await sleep(PAUSE_MS);
+    }
   }
 
   #keep(answer: Answer, password: string): this {
