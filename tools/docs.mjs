@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-import { transformSync } from '@swc/core';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import './typescript-sources.mjs';
 
 /**
  * `npm run docs`: docs/config.md from the settings and docs/openapi.json from the routes as the code has them. With
@@ -20,7 +18,6 @@ Every setting is an environment variable with a default, so \`npm start\` needs 
 without a path mean a file in \`DATA_DIR\`.
 `;
 
-sourcesInsteadOfBuilds();
 const { platformConfig } = await import('../libs/service/src/platform-config.ts');
 const sections = [section('Every app', platformConfig)];
 for (const file of globSync('apps/*/src/config.ts').sort()) {
@@ -79,23 +76,4 @@ function cell(value) {
 
 function text(words) {
   return words.replaceAll('|', '\\|').replaceAll('<', '\\<');
-}
-
-/** Lets this process import the TypeScript of the workspace as it stands, built or not. */
-function sourcesInsteadOfBuilds() {
-  const swc = JSON.parse(readFileSync('.swcrc', 'utf8'));
-  registerHooks({
-    resolve(specifier, context, next) {
-      const conditions = ['@storey/source', ...context.conditions];
-      const inSource = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
-      return next(inSource ? specifier.replace(/\.js$/, '.ts') : specifier, { ...context, conditions });
-    },
-    load(url, context, next) {
-      if (!url.endsWith('.ts')) return next(url, context);
-      const filename = fileURLToPath(url);
-      const { jsc, module } = swc;
-      const { code } = transformSync(readFileSync(filename, 'utf8'), { filename, jsc, module, swcrc: false });
-      return { format: 'module', source: code, shortCircuit: true };
-    },
-  });
 }

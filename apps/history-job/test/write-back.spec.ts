@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { goldenMessages } from '@storey/testing';
 import { NOW, bundle, openJob } from './harness.js';
 
 const WINDOW = 60_000;
@@ -156,5 +157,14 @@ describe('history-job', () => {
     await job.read(1);
     const ends = await job.platform.ports.events.endOffsets('history.updates.v1.dead');
     expect(ends.reduce((sum, end) => sum + end, 0n)).toBe(1n);
+  });
+
+  it('reads every bundle that was ever written', async () => {
+    await job.start();
+    const kept = goldenMessages('HistoryBundle');
+    for (const { value } of kept) await job.appendRaw(value);
+    await job.read(kept.length);
+    const ends = await job.platform.ports.events.endOffsets('history.updates.v1.dead');
+    expect(ends.reduce((sum, end) => sum + end, 0n)).toBe(0n);
   });
 });

@@ -1,6 +1,8 @@
 export { InjectedFault, faultPoints } from './fault-points.js';
 export type { FaultAction, FaultPointsOptions } from './fault-points.js';
 export { eventually } from './eventually.js';
+export { goldenMessages, goldenTypes } from './golden-messages.js';
+export type { GoldenMessage } from './golden-messages.js';
 export { freePort } from './free-port.js';
 export { Ledger, readLedger } from './ledger.js';
 export type { LedgerEntry, Outcome } from './ledger.js';
