@@ -37,13 +37,23 @@ export class Deadline {
   /** Runs `work` with a signal that aborts at the deadline (or with `parent`), and stops waiting for it then. */
   async run<T>(work: (signal: AbortSignal) => Promise<T>, parent?: AbortSignal): Promise<T> {
     this.check();
+    parent?.throwIfAborted();
+    // One listener and one controller a call: `AbortSignal.any` and a race on its signal cost several times as much.
     const controller = new AbortController();
-    const signal = parent ? AbortSignal.any([parent, controller.signal]) : controller.signal;
-    const cancel = this.#clock.after(this.remainingMs, () => controller.abort(deadlineExceeded()));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const end = (reason: unknown): void => {
+      controller.abort(reason);
+      reject(reason);
+    };
+    const gone = (): void => end(parent?.reason);
+    parent?.addEventListener('abort', gone, { once: true });
+    const cancel = this.#clock.after(this.remainingMs, () => end(deadlineExceeded()));
     try {
-      return await raceAbort(work(signal), signal);
+      work(controller.signal).then(resolve, reject);
+      return await promise;
     } finally {
       cancel();
+      parent?.removeEventListener('abort', gone);
     }
   }
 }
