@@ -34,6 +34,7 @@ import { Invalidator } from './caches/invalidate.js';
 import { startCutting } from './chores.js';
 import { type config } from './config.js';
 import { Notifier } from './notifications/notifier.js';
+import { Parking } from './parking/parking.js';
 import { startIndexing } from './search/start-indexing.js';
 
 /** Events that one consumer handles together. */
@@ -88,7 +89,8 @@ export async function start(
 async function startApplying(ground: Ground, maxBatch: number): Promise<Close> {
   const { sql, ids, logger, platform } = ground;
   const { ports, clock, faultPoint, health } = platform;
-  const applier = new Applier({ sql, ids, clock, faultPoint });
+  const parking = new Parking(sql.tables, clock);
+  const applier = new Applier({ sql, ids, parking, clock, faultPoint });
   const batches = new BatchApplier({ applier, clock, faultPoint, logger });
   const catchUp = await CatchUp.begin(ports.events, COMMANDS_TOPIC, CONSUMER);
   const notRequired = health.require(CONSUMER, () => catchUp.check());

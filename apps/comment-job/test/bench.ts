@@ -8,7 +8,7 @@ import {
   type CommentRecord,
   type SubjectKey,
 } from '@storey/comment';
-import { noFaults, systemClock, type FaultPoint } from '@storey/context';
+import { noFaults, systemClock, type Clock, type FaultPoint } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
 import { type Batch, type Message, type NewMessage } from '@storey/events';
 import { createLogger } from '@storey/observability';
@@ -16,23 +16,32 @@ import { openSql, type Sql } from '@storey/sql';
 import { testDatabaseUrl } from '@storey/testing';
 import { Applier } from '../src/applying/applier.js';
 import { BatchApplier } from '../src/applying/apply-batch.js';
+import { Parking } from '../src/parking/parking.js';
 import { ids } from './commands.js';
 
 /** The writer over a database of its own, fed by hand. */
 export class Bench implements AsyncDisposable {
   readonly buried: Message[] = [];
 
-  private constructor(readonly sql: Sql<CommentDb>) {}
+  private constructor(
+    readonly sql: Sql<CommentDb>,
+    readonly clock: Clock,
+  ) {}
 
-  static async open(): Promise<Bench> {
+  /** @param clock of the writer. */
+  static async open(clock = systemClock): Promise<Bench> {
     return new Bench(
       await openSql<CommentDb>(testDatabaseUrl(), { migrations: commentMigrations, tables: 2 }),
+      clock,
     );
   }
 
   /** One delivery to a process that has `faultPoint`. */
   async deliver(messages: readonly NewMessage[], faultPoint: FaultPoint = noFaults): Promise<void> {
-    const applier = new Applier({ sql: this.sql, ids, clock: systemClock, faultPoint });
+    const { sql } = this;
+    const clock = this.clock;
+    const parking = new Parking(sql.tables, clock);
+    const applier = new Applier({ sql, ids, parking, clock, faultPoint });
     const logger = createLogger('silent');
     await new BatchApplier({ applier, clock: systemClock, faultPoint, logger }).apply(this.#batch(messages));
   }
@@ -49,6 +58,16 @@ export class Bench implements AsyncDisposable {
   async countsOf(subject: SubjectKey): Promise<readonly (bigint | undefined)[]> {
     const found = await new Subjects(this.sql).byKey(subject);
     return [found?.roots, found?.all];
+  }
+
+  /** Ids of commands that wait for their comment. */
+  async parked(): Promise<readonly bigint[]> {
+    const ids: bigint[] = [];
+    for (let n = 0; n < this.sql.tables; n += 1) {
+      const rows = await this.sql.read.selectFrom(`comment_parked_${n}`).select('id').orderBy('id').execute();
+      ids.push(...rows.map(({ id }) => id));
+    }
+    return ids;
   }
 
   faults(): Promise<readonly string[]> {

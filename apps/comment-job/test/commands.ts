@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { shardOfSubject, subjectKey, type SubjectKey } from '@storey/comment';
-import { systemClock } from '@storey/context';
+import { FakeClock, systemClock } from '@storey/context';
 import { commentEvents, comment } from '@storey/contracts';
 import { type NewMessage } from '@storey/events';
 import { IdGenerator } from '@storey/ids';
@@ -25,6 +25,15 @@ export const newSubject = (): SubjectKey => ({ type: 'video', oid: `v${process.p
 /** Commands of one intake on one subject. */
 export class Intake {
   constructor(readonly subject: SubjectKey = newSubject()) {}
+
+  get shard(): number {
+    return shardOfSubject(this.subject);
+  }
+
+  /** One that could have been given out at this time, epoch ms. */
+  idOf(at: number): bigint {
+    return new IdGenerator({ worker: 8, clock: new FakeClock(at) }).next(this.shard);
+  }
 
   publish(change: Meaning<'publish'> = {}, actorId = 1n, acceptedAtMs = 1_000n): Sent {
     const value = create(commentEvents.CommentCommand_PublishSchema, { text: 'hello', ...change });
@@ -52,7 +61,7 @@ export class Intake {
     command: Change,
     told: { readonly actorId?: bigint; readonly acceptedAtMs?: bigint; readonly id?: bigint } = {},
   ): Sent {
-    const { id = ids.next(shardOfSubject(this.subject)), actorId = 1n, acceptedAtMs = 1_000n } = told;
+    const { id = ids.next(this.shard), actorId = 1n, acceptedAtMs = 1_000n } = told;
     const value = toBinary(
       commentEvents.CommentCommandSchema,
       create(commentEvents.CommentCommandSchema, {

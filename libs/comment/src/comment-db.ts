@@ -95,6 +95,18 @@ export interface EditTable {
   at: bigint;
 }
 
+/** A command whose comment has not come yet: it was accepted, and came by a faster way. */
+export interface ParkedTable {
+  /** Of the command. */
+  id: bigint;
+  /** What it waits for. */
+  comment_id: bigint;
+  /** As it stands in the log. */
+  key: string;
+  value: Uint8Array;
+  parked_at: bigint;
+}
+
 /** In the shard of the user. One per user, comment and kind. */
 export interface NotificationTable {
   id: bigint;
@@ -123,6 +135,7 @@ export interface CommentDb extends OutboxTables {
   [count: `comment_count_${number}`]: CountTable;
   [reaction: `comment_reaction_${number}`]: ReactionTable;
   [edit: `comment_edit_${number}`]: EditTable;
+  [parked: `comment_parked_${number}`]: ParkedTable;
   [notification: `notification_${number}`]: NotificationTable;
   import_item: ImportItemTable;
 }

@@ -6,6 +6,7 @@ export type {
   ImportItemTable,
   IndexTable,
   NotificationTable,
+  ParkedTable,
   ReactionTable,
   SubjectTable,
 } from './comment-db.js';

@@ -18,6 +18,9 @@ export const commentMigrations = (tables: number): Migrations => ({
   '0002-hot-score': {
     up: (db) => forEachTable(tables, (n) => recomputeScores(db, n)),
   },
+  '0003-parked': {
+    up: (db) => forEachTable(tables, (n) => createParked(db, n)),
+  },
 });
 
 async function createSharded(db: Kysely<unknown>, n: number): Promise<void> {
@@ -158,6 +161,20 @@ async function recomputeScores(db: Kysely<unknown>, n: number): Promise<void> {
     createdAt: sql`(select i.created_at from ${index} i where i.id = ${count}.id)`,
   });
   await sql`update ${count} set score = ${score} where score > 0`.execute(db);
+}
+
+async function createParked({ schema }: Kysely<unknown>, n: number): Promise<void> {
+  const table = `comment_parked_${n}`;
+  await schema
+    .createTable(table)
+    .addColumn('id', 'bigint', (column) => column.primaryKey())
+    .addColumn('comment_id', 'bigint', notNull)
+    .addColumn('key', 'varchar(255)', notNull)
+    .addColumn('value', sql`mediumblob`, notNull)
+    .addColumn('parked_at', 'bigint', notNull)
+    .execute();
+  await schema.createIndex(`${table}_by_comment`).on(table).columns(['comment_id', 'id']).execute();
+  await schema.createIndex(`${table}_by_age`).on(table).columns(['parked_at', 'id']).execute();
 }
 
 function notNull(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

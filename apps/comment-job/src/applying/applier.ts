@@ -1,4 +1,3 @@
-import { type Transaction } from 'kysely';
 import {
   WRITER_GROUP,
   shardOfSubject,
@@ -11,15 +10,13 @@ import { comment } from '@storey/contracts';
 import { type Ids } from '@storey/ids';
 import { OUTBOX_TAG, applyOnce } from '@storey/outbox';
 import { type Sql } from '@storey/sql';
+import { type Parking } from '../parking/parking.js';
 import { type Command } from './command.js';
 import { noContent, prepareContents, storeContents, type Contents } from './contents.js';
-import { edit } from './edit.js';
+import { Effects, type Place } from './effects.js';
 import { loadThread } from './load-thread.js';
-import { publish, reject } from './publish.js';
-import { react } from './react.js';
-import { remove } from './delete.js';
+import { reject } from './publish.js';
 import { saveThread } from './save-thread.js';
-import { type Thread } from './thread.js';
 
 /** The inbox that remembers which commands were applied. */
 export const CONSUMER = WRITER_GROUP;
@@ -28,6 +25,7 @@ const TIMEOUT_MS = 8_000;
 export interface ApplierOptions {
   readonly sql: Sql<CommentDb>;
   readonly ids: Ids;
+  readonly parking: Parking;
   readonly clock: Clock;
   readonly faultPoint: FaultPoint;
 }
@@ -35,9 +33,12 @@ export interface ApplierOptions {
 /** Applies commands of one subject, each once however often it comes: all of them or none. */
 export class Applier {
   readonly #options: ApplierOptions;
+  readonly #effects: Effects;
 
   constructor(options: ApplierOptions) {
     this.#options = options;
+    const { parking, sql, clock } = options;
+    this.#effects = new Effects({ parking, tables: sql.tables, clock });
   }
 
   /**
@@ -50,8 +51,17 @@ export class Applier {
     const contents = prepareContents(fresh);
     await storeContents(sql, fresh, contents, TIMEOUT_MS);
     faultPoint('job.content');
-    await this.#transaction(commands, async (tx, thread) => {
-      for (const command of commands) await this.#once(tx, thread, command, contents);
+    await this.#transaction(commands, async (place) => {
+      for (const command of commands) await this.#once(place, command, contents);
+    });
+  }
+
+  /** Ends the wait of a parked command: it has the effect that it has now. Does nothing when it waits no more. */
+  async unpark(command: Command): Promise<void> {
+    await this.#transaction([command], async (place) => {
+      if (await this.#options.parking.leave(place.tx, command.id)) {
+        await this.#effects.takeParked(place, command);
+      }
     });
   }
 
@@ -61,7 +71,7 @@ export class Applier {
     const content = noContent(command.id);
     const contents = new Map([[command.id, content]]);
     await storeContents(sql, [command], contents, TIMEOUT_MS);
-    await this.#transaction([command], async (_, thread) => {
+    await this.#transaction([command], async ({ thread }) => {
       if (!thread.find(command.id)) reject(thread, content, command, reasonCode);
       return Promise.resolve();
     });
@@ -85,7 +95,7 @@ export class Applier {
 
   async #transaction(
     commands: readonly [Command, ...Command[]],
-    work: (tx: Transaction<CommentDb>, thread: Thread) => Promise<void>,
+    work: (place: Place) => Promise<void>,
   ): Promise<void> {
     const { sql, clock, faultPoint } = this.#options;
     const [{ subject }] = commands;
@@ -93,7 +103,7 @@ export class Applier {
     await sql.transaction(
       async (tx) => {
         const thread = await loadThread({ tx, tables: sql.tables, subject, commands, newSubject });
-        await work(tx, thread);
+        await work({ tx, thread });
         await saveThread(tx, sql.tables, thread, clock);
         faultPoint('job.tx');
       },
@@ -101,36 +111,11 @@ export class Applier {
     );
   }
 
-  async #once(
-    tx: Transaction<CommentDb>,
-    thread: Thread,
-    command: Command,
-    contents: Contents,
-  ): Promise<void> {
+  async #once(place: Place, command: Command, contents: Contents): Promise<void> {
     const { clock } = this.#options;
-    const incoming = { consumer: CONSUMER, messageId: String(command.id), digest: command.digest };
-    await applyOnce(tx, incoming, () => this.#effect(tx, thread, command, contents), clock);
-  }
-
-  async #effect(
-    tx: Transaction<CommentDb>,
-    thread: Thread,
-    command: Command,
-    contents: Contents,
-  ): Promise<void> {
-    const { sql, clock } = this.#options;
-    const { change, id } = command;
-    const content = contents.get(id) ?? noContent(id);
-    switch (change.case) {
-      case 'publish':
-        return publish({ tx, tables: sql.tables, thread, content, clock }, command, change.value);
-      case 'edit':
-        return edit(thread, content, command, change.value);
-      case 'delete':
-        return remove(thread, command, change.value);
-      case 'react':
-        return react(thread, command, change.value);
-    }
+    const { id, digest } = command;
+    const effect = (): Promise<void> => this.#effects.take(place, command, contents.get(id));
+    await applyOnce(place.tx, { consumer: CONSUMER, messageId: String(id), digest }, effect, clock);
   }
 
   #newSubject({ type, oid }: SubjectKey): SubjectTable {

@@ -3,7 +3,7 @@ import { isOutage, type Batch, type Message } from '@storey/events';
 import { type Logger } from '@storey/observability';
 import { subjectKey } from '@storey/comment';
 import { type Applier } from './applier.js';
-import { readCommand, type Command } from './command.js';
+import { readCommand, type Delivered } from './command.js';
 
 /** Subjects of one batch under way at the same time; their transactions share commits. */
 const SUBJECTS_AT_ONCE = 16;
@@ -11,7 +11,7 @@ const SUBJECTS_AT_ONCE = 16;
 const TRIES_ALONE = 3;
 const TRY_EVERY_MS = 50;
 
-type Commands = readonly [Command, ...Command[]];
+type Commands = readonly [Delivered, ...Delivered[]];
 
 export interface BatchOptions {
   readonly applier: Applier;
@@ -40,8 +40,8 @@ export class BatchApplier {
     this.#options.faultPoint('job.committed');
   }
 
-  async #read(batch: Batch): Promise<readonly Command[]> {
-    const commands: Command[] = [];
+  async #read(batch: Batch): Promise<readonly Delivered[]> {
+    const commands: Delivered[] = [];
     for (const message of batch.messages) {
       try {
         commands.push(readCommand(message));
@@ -52,7 +52,7 @@ export class BatchApplier {
     return commands;
   }
 
-  async #takeTurns(batch: Batch, subjects: Iterator<readonly Command[]>): Promise<void> {
+  async #takeTurns(batch: Batch, subjects: Iterator<readonly Delivered[]>): Promise<void> {
     for (let next = subjects.next(); !next.done; next = subjects.next()) {
       batch.signal.throwIfAborted();
       const [first, ...others] = next.value;
@@ -71,7 +71,7 @@ export class BatchApplier {
     }
   }
 
-  async #applyAlone(batch: Batch, command: Command): Promise<void> {
+  async #applyAlone(batch: Batch, command: Delivered): Promise<void> {
     const { applier, clock } = this.#options;
     for (let tries = 1; ; tries += 1) {
       try {
@@ -85,12 +85,12 @@ export class BatchApplier {
   }
 
   /** The comment ends first: a dead letter may be missing after a crash, an end may not. */
-  async #giveUp(batch: Batch, command: Command, cause: unknown): Promise<void> {
+  async #giveUp(batch: Batch, command: Delivered, cause: unknown): Promise<void> {
     if (command.change.case === 'publish') await this.#reject(command);
     await this.#bury(batch, command.message, cause);
   }
 
-  async #reject(command: Command): Promise<void> {
+  async #reject(command: Delivered): Promise<void> {
     try {
       await this.#options.applier.reject(command, 'COMMENT_NOT_APPLICABLE');
     } catch (error) {

@@ -13,11 +13,13 @@ export type Edit = commentEvents.CommentCommand_Edit;
 export type Delete = commentEvents.CommentCommand_Delete;
 export type React = commentEvents.CommentCommand_React;
 
+type Sent = Pick<Message, 'key' | 'value'>;
 type Change = Exclude<commentEvents.CommentCommand['command'], { case: undefined }>;
 
 /** A command that can be read and belongs where it came from. */
 export interface Command {
-  readonly message: Message;
+  /** As it was sent. */
+  readonly message: Sent;
   /** Of a publish: the id of the comment. */
   readonly id: bigint;
   readonly subject: SubjectKey;
@@ -29,8 +31,15 @@ export interface Command {
   readonly digest: string;
 }
 
+/** One that the log delivered. */
+export type Delivered = Command & { readonly message: Message };
+
+/** The comment that must be there for a command to have its effect; 0 for a new root. */
+export const targetOf = ({ change }: Command): bigint =>
+  change.case === 'publish' ? change.value.parentId : change.value.commentId;
+
 /** @throws AppError `invalid` for what no retry will make readable. */
-export function readCommand(message: Message): Command {
+export function readCommand<M extends Sent>(message: M): Command & { readonly message: M } {
   const command = decode(message);
   const { id, subject, actorId, acceptedAtMs, traceId, command: change } = command;
   if (!subject || change.case === undefined) throw unreadable('it does not say what to do');
@@ -44,7 +53,7 @@ export function readCommand(message: Message): Command {
   return { ...told, subject: { type, oid }, change, digest: digestOf(command) };
 }
 
-function decode(message: Message): commentEvents.CommentCommand {
+function decode(message: Sent): commentEvents.CommentCommand {
   try {
     return fromBinary(CommentCommandSchema, message.value);
   } catch (error) {

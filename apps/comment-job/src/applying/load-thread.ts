@@ -30,6 +30,7 @@ export async function loadThread(loading: Loading): Promise<Thread> {
   const reactions = known ? await reactionRows(loading) : [];
   const thread = new Thread(subject, !known, { comments, reactions });
   for (const content of await editedContents(loading)) thread.contents.set(content.id, content);
+  for (const { comment_id, last } of await lastEdits(loading)) thread.lastEdits.set(comment_id, last);
   return thread;
 }
 
@@ -96,8 +97,28 @@ async function reactionRows({ tx, tables, subject, commands }: Loading): Promise
 
 /** The texts that edits will replace. */
 async function editedContents({ tx, tables, subject, commands }: Loading): Promise<readonly ContentTable[]> {
-  const ids = commands.flatMap(({ change }) => (change.case === 'edit' ? [change.value.commentId] : []));
+  const ids = editedBy(commands);
   if (ids.length === 0) return [];
   const table = tableFor('comment_content', shardOfSubject(subject), tables);
   return tx.selectFrom(table).selectAll().where('id', 'in', ids).execute();
 }
+
+async function lastEdits({ tx, tables, subject, commands }: Loading): Promise<readonly LastEdit[]> {
+  const ids = editedBy(commands);
+  if (ids.length === 0) return [];
+  return tx
+    .selectFrom(tableFor('comment_edit', shardOfSubject(subject), tables))
+    .select(({ fn }) => ['comment_id', fn.max('id').as('last')])
+    .where('comment_id', 'in', ids)
+    .groupBy('comment_id')
+    .execute();
+}
+
+interface LastEdit {
+  readonly comment_id: bigint;
+  readonly last: bigint;
+}
+
+const editedBy = (commands: readonly Command[]): readonly bigint[] => [
+  ...new Set(commands.flatMap(({ change }) => (change.case === 'edit' ? [change.value.commentId] : []))),
+];

@@ -1,10 +1,11 @@
 import { type Transaction } from 'kysely';
-import { answerScope, takesReplies, type CommentDb, type ContentTable } from '@storey/comment';
+import { takesReplies, type CommentDb, type ContentTable } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { comment } from '@storey/contracts';
 import { insertIgnore, tableFor } from '@storey/sql';
 import { type Command, type Publish } from './command.js';
 import { newComment, publicForm } from './new-comment.js';
+import { rememberAnswer } from './remember-answer.js';
 import { type Comment, type Thread } from './thread.js';
 
 const { CommentState } = comment;
@@ -22,7 +23,7 @@ export async function publish(publishing: Publishing, command: Command, change: 
   const { thread, content } = publishing;
   if (thread.find(command.id)) return; // its note in the inbox was cut meanwhile
   if (!(await isFirstOfItsItem(publishing, command, change))) return;
-  await rememberAnswer(publishing, command, change);
+  await rememberAnswer(publishing.tx, command, publishing.clock);
   const parent = thread.find(change.parentId);
   if (change.parentId !== 0n && !(parent && takesReplies(parent.index.state))) {
     reject(thread, content, command, 'COMMENT_PARENT_NOT_FOUND');
@@ -79,21 +80,4 @@ async function isFirstOfItsItem(
     .where('id', '=', id)
     .execute();
   return false;
-}
-
-/** For twins that come when the intake's own memory is lost. */
-async function rememberAnswer(
-  { tx, clock }: Publishing,
-  { actorId }: Command,
-  { idempotencyKey, idempotencyFingerprint, idempotencyResponse }: Publish,
-): Promise<void> {
-  if (idempotencyKey === '') return;
-  const row = {
-    scope: answerScope(actorId),
-    key: idempotencyKey,
-    fingerprint: Buffer.from(idempotencyFingerprint).toString('base64url'),
-    response: idempotencyResponse,
-    created_at: clock.now(),
-  };
-  await insertIgnore(tx, 'idempotency', row, ['scope', 'key']);
 }

@@ -10,7 +10,7 @@ import {
 import { type Clock } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
 import { enqueue } from '@storey/outbox';
-import { tableFor, upsert } from '@storey/sql';
+import { insertIgnore, tableFor, upsert } from '@storey/sql';
 import { type Thread } from './thread.js';
 
 /** Writes what changed, and tells it: rows and events are one transaction. */
@@ -41,7 +41,7 @@ export async function saveThread(
     key: ['id'],
     set: ['text', 'html', 'mentions'],
   });
-  await upsert(tx, tableFor('comment_edit', shard, tables), edits, { key: ['id'], set: ['text'] });
+  await insertIgnore(tx, tableFor('comment_edit', shard, tables), edits, ['id']);
   await upsert(tx, tableFor('comment_reaction', shard, tables), [...changed.reactions].sort(byComment), {
     key: ['comment_id', 'user_id'],
     set: ['value', 'version'],

@@ -27,6 +27,8 @@ type Happening = Exclude<commentEvents.CommentEvent['event'], { case: undefined 
 export class Thread {
   readonly contents = new Map<bigint, ContentTable>();
   readonly edits: EditTable[] = [];
+  /** By comment, of those that are edited: the greatest id of an edit that was applied. */
+  readonly lastEdits = new Map<bigint, bigint>();
   readonly events: commentEvents.CommentEvent[] = [];
   readonly changed = {
     comments: new Set<Comment>(),
