@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { BACKFILL_TOPIC, chunkId, hotKey, packIds } from '@storey/comment';
+import { BACKFILL_TOPIC, chunkId, hotKey } from '@storey/comment';
+import { packIds } from '@storey/ids';
 import { comment } from '@storey/contracts';
 import { eventually } from '@storey/testing';
 import { Bench, SLOW, alice, bob, texts } from './bench.js';

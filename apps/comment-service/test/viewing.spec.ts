@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { commentMigrations, overlayKey, shardOfSubject, type CommentDb } from '@storey/comment';
 import { SeededRandom, type Principal } from '@storey/context';
 import { comment } from '@storey/contracts';
+import { packIds } from '@storey/ids';
 import { tableFor } from '@storey/sql';
 import { eventually } from '@storey/testing';
 import { Bench, SLOW, alice, bob, moderator, person, refusal } from './bench.js';
@@ -18,7 +19,7 @@ afterEach(() => bench.close());
 
 const subject = (oid: string) => ({ type: 'video', oid });
 const view = (who: Principal | undefined, ids: readonly bigint[], oid = 'v1') =>
-  bench.as(who, (client) => client.viewComments({ subject: subject(oid), ids: [...ids] }, SLOW));
+  bench.as(who, (client) => client.viewComments({ subject: subject(oid), ids: packIds(ids) }, SLOW));
 const react = (who: Principal, id: bigint, value: comment.Reaction) =>
   bench.as(who, (client) => client.react({ id, value }, SLOW));
 const idsOf = (comments: readonly comment.Comment[]): bigint[] =>
@@ -73,7 +74,11 @@ describe('what one viewer sees otherwise on everybody’s page', () => {
     const ids = (count: number) => Array.from({ length: count }, () => 1n);
     expect(await refusal(view(alice, ids(251)))).toMatchObject({ kind: 'invalid' });
     expect(await view(alice, ids(250))).toMatchObject({ differs: false, items: [] });
-    const nowhere = bench.as(alice, (client) => client.viewComments({ ids: [1n] }, SLOW));
+    const halves = bench.as(alice, (client) =>
+      client.viewComments({ subject: subject('o'), ids: new Uint8Array(12) }, SLOW),
+    );
+    expect(await refusal(halves)).toMatchObject({ kind: 'invalid' });
+    const nowhere = bench.as(alice, (client) => client.viewComments({ ids: packIds([1n]) }, SLOW));
     expect(await refusal(nowhere)).toMatchObject({ kind: 'invalid' });
   });
 

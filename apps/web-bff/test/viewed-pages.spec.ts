@@ -3,6 +3,7 @@ import { isUsual, toComment, viewerOf, type CommentRecord, type Person } from '@
 import { currentContext, type Principal } from '@storey/context';
 import { comment as contract } from '@storey/contracts';
 import { deadlineExceeded, notFound, unavailable } from '@storey/errors';
+import { packIds, unpackIds } from '@storey/ids';
 import fc from 'fast-check';
 import { CommentsBench, aSubject, alice, users } from './comments-bench.js';
 
@@ -38,7 +39,10 @@ class FewComments {
     },
     viewComments: ({ ids }: contract.ViewCommentsRequest) => {
       if (this.refuse) throw this.refuse;
-      const items = this.differs ? [] : this.records.filter(({ id }) => ids.includes(id)).flatMap(this.#item);
+      const asked = unpackIds(ids);
+      const items = this.differs
+        ? []
+        : this.records.filter(({ id }) => asked.includes(id)).flatMap(this.#item);
       return { differs: this.differs, items, degraded: this.viewDegraded };
     },
     batchGetUsers: ({ ids }: { ids: bigint[] }) => users(...ids),
@@ -162,7 +166,7 @@ describe('a page for somebody signed in', () => {
     await bench.get(PATH, alice);
     expect(bench.requestsOf('listComments')).toHaveLength(1);
     expect(bench.requestsOf('viewComments')).toEqual([
-      { subject: { type: 'video', oid: 'BV1' }, ids: [1n, 2n] },
+      { subject: { type: 'video', oid: 'BV1' }, ids: packIds([1n, 2n]) },
     ]);
   });
 

@@ -58,7 +58,6 @@ export { Imports } from './repositories/imports.js';
 export { Answers, answerScope } from './repositories/answers.js';
 export type { Answer } from './repositories/answers.js';
 
-export { packIds, unpackIds } from './pack-ids.js';
 export { HotEpochs } from './hot/hot-epochs.js';
 export type { Epoch } from './hot/epoch-codec.js';
 export type { Latest } from './hot/hot-epochs.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { packIds, unpackIds } from '@storey/comment';
+import { packIds, unpackIds } from '@storey/ids';
 import { type Kv } from '@storey/kv';
 
 /** How long the writer may be behind an import that is sent again. */

@@ -1,4 +1,6 @@
 import { comment } from '@storey/contracts';
+import { invalidRequest } from '@storey/errors';
+import { unpackIds } from '@storey/ids';
 import { RpcController, type Handlers } from '@storey/rpc';
 import { subjectOf } from '../intake/subject-ref.js';
 import { ViewComments } from './view-comments.js';
@@ -8,6 +10,14 @@ export class ViewingGrpc implements Pick<Handlers<typeof comment.CommentService>
   constructor(private readonly viewing: ViewComments) {}
 
   viewComments({ subject, ids }: comment.ViewCommentsRequest) {
-    return this.viewing.execute({ subject: subjectOf(subject), ids });
+    return this.viewing.execute({ subject: subjectOf(subject), ids: idsOf(ids) });
+  }
+}
+
+function idsOf(bytes: Uint8Array): readonly bigint[] {
+  try {
+    return unpackIds(bytes);
+  } catch (error) {
+    throw invalidRequest([{ path: '/ids', message: 'are not of eight bytes each' }], error);
   }
 }

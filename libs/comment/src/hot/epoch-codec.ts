@@ -1,4 +1,4 @@
-import { packIds, unpackIds } from '../pack-ids.js';
+import { packIds, unpackIds } from '@storey/ids';
 
 /** One frozen order. */
 export interface Epoch {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
 import { comment as contract, account } from '@storey/contracts';
+import { unpackIds } from '@storey/ids';
 import fc from 'fast-check';
 import { commentJson } from '../comment-json.js';
 import { type People } from '../profiles.js';
@@ -77,7 +78,9 @@ describe('a written page', () => {
         const all = comments(drawn);
         const page = write(all, ['order']);
         expect(page.anonymous.bytes.toString()).toBe(json(all, () => null, ['order']));
-        expect(page.ids).toEqual(all.flatMap(({ id, replies }) => [id, ...replies.map((each) => each.id)]));
+        expect(unpackIds(page.ids)).toEqual(
+          all.flatMap(({ id, replies }) => [id, ...replies.map((each) => each.id)]),
+        );
       }),
     );
   });
@@ -91,7 +94,9 @@ describe('a written page', () => {
         const isHis = ({ id }: { readonly id: bigint }): boolean => id % BigInt(every) === 0n;
         const page = write(all, ['profiles']);
         const viewers = new Map(
-          page.ids.filter((id) => isHis({ id })).map((id) => [id, viewerBytes(viewer)]),
+          unpackIds(page.ids)
+            .filter((id) => isHis({ id }))
+            .map((id) => [id, viewerBytes(viewer)]),
         );
         const expected = json(all, (each) => (isHis(each) ? his : usual(each)), ['viewer', 'profiles']);
         expect(page.for({ viewers, degraded: ['viewer'] }).bytes.toString()).toBe(expected);

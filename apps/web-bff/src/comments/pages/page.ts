@@ -1,4 +1,5 @@
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { packIds } from '@storey/ids';
 import { etagOf } from '@storey/service';
 import { usualViewer } from './viewer-bytes.js';
 
@@ -52,8 +53,8 @@ const NOTHING_OWN: Own = { viewers: new Map(), degraded: [] };
  */
 export class Page {
   readonly anonymous: Body;
-  /** The comments on it, in their order. */
-  readonly ids: readonly bigint[];
+  /** Of the comments on it, in their order, as `packIds` makes them. */
+  readonly ids: Uint8Array<ArrayBuffer>;
   readonly degraded: readonly string[];
   readonly #parts: PageParts;
   readonly #compressed = new Map<Encoding, Buffer | undefined>();
@@ -61,7 +62,7 @@ export class Page {
 
   constructor(parts: PageParts) {
     this.#parts = parts;
-    this.ids = parts.gaps.map(({ id }) => id);
+    this.ids = packIds(parts.gaps.map(({ id }) => id));
     this.degraded = parts.degraded;
     const { bytes } = parts;
     this.anonymous = { bytes, etag: `W/${etagOf(bytes)}`, latin1: bytes.toString('latin1') };

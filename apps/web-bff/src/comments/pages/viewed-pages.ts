@@ -47,7 +47,7 @@ export class ViewedPages {
   async #own({ page, subject }: LoadedPage): Promise<Own | undefined> {
     try {
       const { type, oid } = subject;
-      const request = { subject: { type, oid }, ids: [...page.ids] };
+      const request = { subject: { type, oid }, ids: page.ids };
       const reply = await this.services.comments.viewComments(request, { timeoutMs: TIMEOUT_MS });
       return reply.differs ? undefined : ownOf(reply);
     } catch (error) {
