@@ -1,6 +1,6 @@
 import { type Logger } from '@storey/observability';
 import { cutOld, DEFAULT_RETENTION } from '@storey/outbox';
-import { every } from './every.js';
+import { every } from '@storey/service';
 import { type Ground } from './ground.js';
 import { type KeyRotation } from './keys/key-rotation.js';
 import { type RevocationNews } from './sessions/revocation-news.js';

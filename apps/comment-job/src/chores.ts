@@ -2,36 +2,30 @@ import { type CommentDb } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { type Logger } from '@storey/observability';
 import { DEFAULT_RETENTION, cutOld } from '@storey/outbox';
+import { every } from '@storey/service';
 import { type Sql } from '@storey/sql';
+import { type OrphanSweep } from './applying/orphan-sweep.js';
+import { type ParkedSweep } from './parking/parked-sweep.js';
 
-const EVERY_MS = 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-export interface ChoreOptions {
+export interface Chores {
   readonly sql: Sql<CommentDb>;
+  readonly parked: ParkedSweep;
+  readonly orphans: OrphanSweep;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Cuts sent, applied and answered rows that are old, once an hour. @returns ends it, after a run that is on its way. */
-export function startCutting({ sql, clock, logger }: ChoreOptions): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
-  let cancel = plan();
-  return async () => {
-    cancel();
-    await running;
-    cancel();
-  };
-
-  function plan(): () => void {
-    return clock.after(EVERY_MS, () => void (running = cut()));
-  }
-
-  async function cut(): Promise<void> {
-    try {
-      await cutOld(sql, DEFAULT_RETENTION, clock);
-    } catch (error) {
-      logger.error('old rows were not cut', error);
-    }
-    cancel = plan();
-  }
+/** What has to be done from time to time, in every instance. @returns ends it, after what is on its way. */
+export function startChores({ sql, parked, orphans, clock, logger }: Chores): () => Promise<void> {
+  const chore = (name: string, everyMs: number, work: () => Promise<unknown>) =>
+    every(work, { clock, everyMs, onError: (error) => logger.error(`chore failed: ${name}`, error) });
+  const stops = [
+    chore('end what waits for no comment', MINUTE_MS, () => parked.run()),
+    chore('cut old rows', HOUR_MS, () => cutOld(sql, DEFAULT_RETENTION, clock)),
+    chore('remove words without a comment', HOUR_MS, () => orphans.run()),
+  ];
+  return async () => void (await Promise.all(stops.map((stop) => stop())));
 }

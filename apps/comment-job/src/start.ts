@@ -29,11 +29,14 @@ import {
 import { type Sql } from '@storey/sql';
 import { Applier, CONSUMER } from './applying/applier.js';
 import { BatchApplier } from './applying/apply-batch.js';
+import { OrphanSweep } from './applying/orphan-sweep.js';
 import { startBackfilling } from './backfill/start-backfilling.js';
 import { Invalidator } from './caches/invalidate.js';
-import { startCutting } from './chores.js';
+import { startChores } from './chores.js';
 import { type config } from './config.js';
 import { Notifier } from './notifications/notifier.js';
+import { observeWriter } from './observe-writer.js';
+import { ParkedSweep } from './parking/parked-sweep.js';
 import { Parking } from './parking/parking.js';
 import { startIndexing } from './search/start-indexing.js';
 
@@ -74,7 +77,6 @@ export async function start(
     await startNotifying(ground),
     await startIndexing(ground),
     await startBackfilling(ground),
-    startCutting({ sql, clock, logger }),
     () => ids.close(),
   ];
   const notRequired = health.require('comment-job-db', () => sql.ping());
@@ -103,9 +105,15 @@ async function startApplying(ground: Ground, maxBatch: number): Promise<Close> {
       catchUp.handled(batch);
     },
   });
+  const orphans = new OrphanSweep(sql, clock);
+  const { counts } = parking;
+  const parked = new ParkedSweep({ sql, events: ports.events, applier, counts, clock, logger });
+  observeWriter({ parking, orphans }, platform.metrics.forApp('comment-job'));
+  const stopChores = startChores({ sql, parked, orphans, clock, logger });
   return async () => {
     notRequired();
     await consumer.close();
+    await stopChores();
   };
 }
 

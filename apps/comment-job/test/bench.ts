@@ -36,12 +36,16 @@ export class Bench implements AsyncDisposable {
     );
   }
 
-  /** One delivery to a process that has `faultPoint`. */
-  async deliver(messages: readonly NewMessage[], faultPoint: FaultPoint = noFaults): Promise<void> {
-    const { sql } = this;
-    const clock = this.clock;
+  /** One process with `faultPoint`. */
+  writer(faultPoint: FaultPoint = noFaults, sql = this.sql): { applier: Applier; parking: Parking } {
+    const { clock } = this;
     const parking = new Parking(sql.tables, clock);
-    const applier = new Applier({ sql, ids, parking, clock, faultPoint });
+    return { applier: new Applier({ sql, ids, parking, clock, faultPoint }), parking };
+  }
+
+  /** One delivery to a process that has `faultPoint`, with the database as it sees it. */
+  async deliver(messages: readonly NewMessage[], faultPoint = noFaults, sql = this.sql): Promise<void> {
+    const { applier } = this.writer(faultPoint, sql);
     const logger = createLogger('silent');
     await new BatchApplier({ applier, clock: systemClock, faultPoint, logger }).apply(this.#batch(messages));
   }

@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { shardOfSubject, subjectKey, type SubjectKey } from '@storey/comment';
 import { FakeClock, systemClock } from '@storey/context';
 import { commentEvents, comment } from '@storey/contracts';
@@ -55,6 +55,13 @@ export class Intake {
   react(commentId: bigint, value: comment.Reaction, actorId = 1n): Sent {
     const click = create(commentEvents.CommentCommand_ReactSchema, { commentId, value });
     return this.send({ case: 'react', value: click }, { actorId });
+  }
+
+  /** The same under another id. */
+  again({ value }: Sent, id: bigint): Sent {
+    const { command } = fromBinary(commentEvents.CommentCommandSchema, value);
+    if (command.case === undefined) throw new Error('no command');
+    return this.send(command, { id });
   }
 
   send(

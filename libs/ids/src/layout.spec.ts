@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@storey/context';
-import { IdGenerator, parseId, shardOf, timeOf } from './index.js';
+import { IdGenerator, lowestIdAt, parseId, shardOf, timeOf } from './index.js';
 
 describe('an id', () => {
   it('has 41 bits of time, 2 of turn, 8 of worker, 6 of sequence and 6 of shard', () => {
@@ -22,6 +22,16 @@ describe('an id', () => {
     const clock = new FakeClock();
     const id = new IdGenerator({ worker: 7, clock }).next(42);
     expect([timeOf(id), shardOf(id)]).toEqual([clock.now(), 42]);
+  });
+});
+
+describe('lowestIdAt', () => {
+  it('parts the ids of before from those of then and later', () => {
+    const clock = new FakeClock();
+    const ids = new IdGenerator({ worker: 255, clock });
+    const [before, at] = [ids.next(63), clock.now() + 1];
+    clock.step(1);
+    expect([before < lowestIdAt(at), ids.next(0) >= lowestIdAt(at)]).toEqual([true, true]);
   });
 });
 

@@ -23,6 +23,9 @@ export const shardOf = (id: bigint): number => Number(id & 63n);
 /** When the id was given out, wall-clock ms since 1970; up to a second ahead after a burst. */
 export const timeOf = (id: bigint): number => Number(id >> 22n) + EPOCH_MS;
 
+/** No id that is given out at this time (epoch ms) or later is lower. */
+export const lowestIdAt = (ms: number): bigint => idPrefix(Math.max(0, ms - EPOCH_MS), 0, 0);
+
 /** An id from outside: plain decimal digits, 1 to 2^63-1, no sign, no leading zero; else `undefined`. */
 export function parseId(text: string): bigint | undefined {
   if (!/^[1-9]\d{0,18}$/.test(text)) return undefined;

@@ -2,6 +2,8 @@ export { CACHE_CHANGES_TOPIC, hearCacheChanges, tellCacheChanges } from './cache
 export type { CacheChange } from './cache-changes.js';
 export { observeCaches } from './observe-caches.js';
 export { CatchUp } from './catch-up.js';
+export { every } from './every.js';
+export type { EveryOptions } from './every.js';
 export { StartError } from './start-error.js';
 export { lockDataDir } from './data-dir.js';
 export type { DataDir } from './data-dir.js';
