@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, type FaultPoint } from '@storey/context';
 import { openEventLog, type EventLog } from '@storey/events';
-import { openKv, type Kv, type KvNotice } from '@storey/kv';
+import { counted, openKv, type Kv, type KvNotice } from '@storey/kv';
 import { type Logger, type Metrics } from '@storey/observability';
 import { openRpc, type Rpc } from '@storey/rpc';
 import { openSearch, type Search, type SearchIndex } from '@storey/search';
@@ -59,7 +59,9 @@ export interface PortOptions {
 export async function openPorts(options: PortOptions): Promise<Ports> {
   const { config, tokens, clock, logger } = options;
   const onError = (error: unknown, where: string): void => logger.error(`failed in ${where}`, error);
-  const [kvState, kvCache, events] = await openStores(options, onError);
+  const [state, cache, events] = await openStores(options, onError);
+  const kvState = state && observed(state, 'state', options.metrics);
+  const kvCache = cache && observed(cache, 'cache', options.metrics);
   const urls = {
     account: config.rpcAccountUrl,
     comment: config.rpcCommentUrl,
@@ -140,6 +142,16 @@ function reportKv(logger: Logger, notice: KvNotice): void {
   const { kind, ...details } = notice;
   if (KV_DAILY.has(kind)) logger.debug(`key-value store: ${kind}`, details);
   else logger.warn(`key-value store: ${kind}`, details);
+}
+
+/** @param purpose what it is for. */
+function observed(store: Kv, purpose: string, metrics: Metrics): Kv {
+  const { kv, counts } = counted(store);
+  const help = 'Verbs asked of the key-value stores; each is a round trip to a server';
+  metrics.observed('storey_kv_calls_total', help, ['store', 'verb'], () =>
+    Object.entries(counts).map(([verb, count]) => [{ store: purpose, verb }, count] as const),
+  );
+  return kv;
 }
 
 /** Who calls whom: what the test of allowed edges reads. */
