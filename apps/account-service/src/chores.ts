@@ -1,6 +1,8 @@
-import { type Logger } from '@storey/observability';
+import { hostname } from 'node:os';
 import { cutOld, DEFAULT_RETENTION } from '@storey/outbox';
-import { every } from '@storey/service';
+import { startScheduler, type Task } from '@storey/schedule';
+import { type Logger } from '@storey/observability';
+import { every, type Platform } from '@storey/service';
 import { type Ground } from './ground.js';
 import { type KeyRotation } from './keys/key-rotation.js';
 import { type RevocationNews } from './sessions/revocation-news.js';
@@ -17,25 +19,35 @@ export interface Chores {
   readonly ground: Ground;
   readonly rotation: KeyRotation;
   readonly news: RevocationNews;
-  readonly logger: Logger;
 }
 
-/** What has to be done from time to time, in every instance. @returns ends it. */
-export function startChores({ ground, rotation, news, logger }: Chores): () => Promise<void> {
-  const { clock } = ground.sources;
-  const chore = (name: string, everyMs: number, work: () => Promise<unknown>) =>
-    every(work, { clock, everyMs, onError: (error) => logger.error(`chore failed: ${name}`, error) });
-  const stops = [
-    chore('spread revocations', SECOND_MS, () => news.settle()),
-    chore('forget old revocations', MINUTE_MS, () => news.prune()),
-    chore('rotate keys', MINUTE_MS, () => rotation.check()),
-    chore('cut old rows', HOUR_MS, () => cut(ground)),
+/** What has to be done from time to time. @returns ends it. */
+export function startChores(chores: Chores, platform: Platform, logger: Logger): () => Promise<void> {
+  const { clock, random, faultPoint } = platform;
+  const metrics = platform.metrics.forApp('account-service');
+  const options = { logger, metrics, clock, random, faultPoint, runner: hostname() };
+  const scheduler = startScheduler(chores.ground.store.sql, shared(chores), options);
+  // Each instance owes its own news.
+  const stopSpreading = every(() => chores.news.settle(), {
+    clock,
+    everyMs: SECOND_MS,
+    onError: (error) => logger.error('chore failed: spread revocations', error),
+  });
+  return async () => void (await Promise.all([scheduler.close(), stopSpreading()]));
+}
+
+/** In one instance of all. */
+function shared({ ground, rotation, news }: Chores): readonly Task[] {
+  return [
+    { name: 'forget old revocations', plan: { everyMs: MINUTE_MS }, run: () => news.prune() },
+    { name: 'rotate keys', plan: { everyMs: MINUTE_MS }, run: () => rotation.check() },
+    { name: 'cut old rows', plan: { everyMs: HOUR_MS }, run: ({ signal }) => cut(ground, signal) },
   ];
-  return async () => void (await Promise.all(stops.map((stop) => stop())));
 }
 
-async function cut({ store, sources }: Ground): Promise<void> {
+async function cut({ store, sources }: Ground, signal: AbortSignal): Promise<void> {
   const before = sources.now() - BigInt(KEPT_MS);
-  for (let left = MAX_CUTS; left > 0; left -= 1) if (!(await store.sessions.cut(before))) break;
-  await cutOld(store.sql, DEFAULT_RETENTION, sources.clock);
+  for (let left = MAX_CUTS; left > 0 && !signal.aborted; left -= 1)
+    if (!(await store.sessions.cut(before))) break;
+  await cutOld(store.sql, DEFAULT_RETENTION, sources.clock, signal);
 }

@@ -34,7 +34,7 @@ export async function start(
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  const stopChores = startChores({ ground, rotation, news: app.get(RevocationNews), logger });
+  const stopChores = startChores({ ground, rotation, news: app.get(RevocationNews) }, platform, logger);
   const relay = relayOf(ground, platform, logger);
   await app.listen();
   return {

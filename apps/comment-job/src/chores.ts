@@ -1,8 +1,7 @@
 import { type CommentDb } from '@storey/comment';
 import { type Clock } from '@storey/context';
-import { type Logger } from '@storey/observability';
 import { DEFAULT_RETENTION, cutOld } from '@storey/outbox';
-import { every } from '@storey/service';
+import { type Task } from '@storey/schedule';
 import { type Sql } from '@storey/sql';
 import { type OrphanSweep } from './applying/orphan-sweep.js';
 import { type ParkedSweep } from './parking/parked-sweep.js';
@@ -15,17 +14,17 @@ export interface Chores {
   readonly parked: ParkedSweep;
   readonly orphans: OrphanSweep;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
-/** What has to be done from time to time, in every instance. @returns ends it, after what is on its way. */
-export function startChores({ sql, parked, orphans, clock, logger }: Chores): () => Promise<void> {
-  const chore = (name: string, everyMs: number, work: () => Promise<unknown>) =>
-    every(work, { clock, everyMs, onError: (error) => logger.error(`chore failed: ${name}`, error) });
-  const stops = [
-    chore('end what waits for no comment', MINUTE_MS, () => parked.run()),
-    chore('cut old rows', HOUR_MS, () => cutOld(sql, DEFAULT_RETENTION, clock)),
-    chore('remove words without a comment', HOUR_MS, () => orphans.run()),
+/** What has to be done from time to time, by one instance of all. */
+export function chores({ sql, parked, orphans, clock }: Chores): readonly Task[] {
+  return [
+    { name: 'end what waits for no comment', plan: { everyMs: MINUTE_MS }, run: () => parked.run() },
+    {
+      name: 'cut old rows',
+      plan: { everyMs: HOUR_MS },
+      run: ({ signal }) => cutOld(sql, DEFAULT_RETENTION, clock, signal),
+    },
+    { name: 'remove words without a comment', plan: { everyMs: HOUR_MS }, run: () => orphans.run() },
   ];
-  return async () => void (await Promise.all(stops.map((stop) => stop())));
 }

@@ -19,6 +19,7 @@ import { LeasedIds, type Ids } from '@storey/ids';
 import { type Batch } from '@storey/events';
 import { type Logger } from '@storey/observability';
 import { DEFAULT_RETENTION, SqlWorkerLeaseStore, checkInboxRetention, startRelay } from '@storey/outbox';
+import { startScheduler, type Task } from '@storey/schedule';
 import {
   CACHE_CHANGES_TOPIC,
   CatchUp,
@@ -32,7 +33,7 @@ import { BatchApplier } from './applying/apply-batch.js';
 import { OrphanSweep } from './applying/orphan-sweep.js';
 import { startBackfilling } from './backfill/start-backfilling.js';
 import { Invalidator } from './caches/invalidate.js';
-import { startChores } from './chores.js';
+import { chores } from './chores.js';
 import { type config } from './config.js';
 import { Notifier } from './notifications/notifier.js';
 import { observeWriter } from './observe-writer.js';
@@ -109,7 +110,7 @@ async function startApplying(ground: Ground, maxBatch: number): Promise<Close> {
   const { counts } = parking;
   const parked = new ParkedSweep({ sql, events: ports.events, applier, counts, clock, logger });
   observeWriter({ parking, orphans }, platform.metrics.forApp('comment-job'));
-  const stopChores = startChores({ sql, parked, orphans, clock, logger });
+  const stopChores = startChores(ground, chores({ sql, parked, orphans, clock }));
   return async () => {
     notRequired();
     await consumer.close();
@@ -126,6 +127,14 @@ function startEventRelay({ sql, logger, platform: { ports, clock, faultPoint } }
     onParked: ({ cause, ...row }) => logger.error('an event of a comment was given up', cause, row),
   });
   return () => relay.close();
+}
+
+function startChores({ sql, logger, platform }: Ground, tasks: readonly Task[]): Close {
+  const { clock, random, faultPoint } = platform;
+  const metrics = platform.metrics.forApp('comment-job');
+  const options = { logger, metrics, clock, random, faultPoint, runner: hostname() };
+  const scheduler = startScheduler(sql, tasks, options);
+  return () => scheduler.close();
 }
 
 function cachesOver(sql: Sql<CommentDb>, { ports, clock, random }: Platform, logger: Logger): CommentCaches {

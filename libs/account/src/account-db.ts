@@ -1,4 +1,5 @@
 import { type OutboxTables } from '@storey/outbox';
+import { type ScheduleTables } from '@storey/schedule';
 
 /** Times are ms since 1970. */
 export interface UserTable {
@@ -56,7 +57,7 @@ export interface ImportPersonTable {
   user_id: bigint;
 }
 
-export interface AccountDb extends OutboxTables {
+export interface AccountDb extends OutboxTables, ScheduleTables {
   user: UserTable;
   session: SessionTable;
   signing_key: SigningKeyTable;

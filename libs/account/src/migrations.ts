@@ -1,10 +1,12 @@
 import { type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { outboxMigrations } from '@storey/outbox';
+import { createScheduleTables } from '@storey/schedule';
 import { type Migrations } from '@storey/sql';
 
 export const accountMigrations: Migrations = {
   ...outboxMigrations,
   '0001-account': { up: createTables },
+  '0006-timers': { up: createScheduleTables },
 };
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

@@ -1,4 +1,5 @@
 import { type OutboxTables } from '@storey/outbox';
+import { type ScheduleTables } from '@storey/schedule';
 
 /** One row per thing commented on. Times are epoch ms, here and below. */
 export interface SubjectTable {
@@ -128,7 +129,7 @@ export interface ImportItemTable {
 }
 
 /** The database of comments: sharded tables by number, see `tableFor` of `@storey/sql`. */
-export interface CommentDb extends OutboxTables {
+export interface CommentDb extends OutboxTables, ScheduleTables {
   [subject: `comment_subject_${number}`]: SubjectTable;
   [index: `comment_index_${number}`]: IndexTable;
   [content: `comment_content_${number}`]: ContentTable;

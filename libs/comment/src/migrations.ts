@@ -1,5 +1,6 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { outboxMigrations } from '@storey/outbox';
+import { createScheduleTables } from '@storey/schedule';
 import { forEachTable, type Migrations } from '@storey/sql';
 import { hotScoreSql } from './rules/hot-score.js';
 
@@ -21,6 +22,7 @@ export const commentMigrations = (tables: number): Migrations => ({
   '0003-parked': {
     up: (db) => forEachTable(tables, (n) => createParked(db, n)),
   },
+  '0006-timers': { up: createScheduleTables },
 });
 
 async function createSharded(db: Kysely<unknown>, n: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { type ColumnDefinitionBuilder, type Kysely } from 'kysely';
+import { createScheduleTables } from '@storey/schedule';
 import { forEachTable, type Migrations } from '@storey/sql';
 
 export const historyMigrations = (tables: number): Migrations => ({
@@ -8,6 +9,7 @@ export const historyMigrations = (tables: number): Migrations => ({
       await createSmallTables(db);
     },
   },
+  '0006-timers': { up: createScheduleTables },
 });
 
 async function createRecords(db: Kysely<unknown>, n: number): Promise<void> {

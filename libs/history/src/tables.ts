@@ -1,3 +1,5 @@
+import { type ScheduleTables } from '@storey/schedule';
+
 /** Times are epoch ms. A user's rows lie in the tables of his shard, `shardOfKey(userId)`. */
 
 export interface RecordTable {
@@ -42,7 +44,7 @@ export interface SettingTable {
   retention_days: number;
 }
 
-export interface HistoryDb {
+export interface HistoryDb extends ScheduleTables {
   [table: `history_record_${number}`]: RecordTable;
   [table: `history_tombstone_${number}`]: TombstoneTable;
   history_clear: ClearTable;

@@ -1,0 +1,12 @@
+export { startScheduler } from './scheduler.js';
+export type { Scheduler, SchedulerOptions } from './scheduler.js';
+export type { Plan, Run, Task } from './task.js';
+export { listTasks, runSoon } from './list-tasks.js';
+export type { TaskStatus } from './list-tasks.js';
+export { Locks } from './locks.js';
+export type { LocksOptions } from './locks.js';
+export type { Lock } from './lock.js';
+export { fenced } from './fence.js';
+export type { Fence } from './fence.js';
+export { createScheduleTables } from './migrations.js';
+export type { LockTable, ScheduleTables, TaskTable, TimerTable } from './tables.js';
