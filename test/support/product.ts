@@ -1,6 +1,6 @@
 import { temporaryFolder, type RunningProcess, type TemporaryFolder } from '@storey/testing';
 import { OnCompose } from './topology/on-compose.js';
-import { type Env, type Host } from './topology/host.js';
+import { type Env, type Host, type ToolRun } from './topology/host.js';
 import { OnStores } from './topology/on-stores.js';
 import { OwnProcess } from './topology/own-process.js';
 import { topology } from './topology/topology.js';
@@ -72,6 +72,11 @@ export class Product implements AsyncDisposable {
 
   async stop(): Promise<void> {
     await this.#host.stop();
+  }
+
+  /** A tool of the operator's, `npm run <name> -- …args`; embedded, only while the product is stopped. */
+  run(name: string, ...args: readonly string[]): Promise<ToolRun> {
+    return this.#host.run(name, args);
   }
 
   /** What every app counts. */

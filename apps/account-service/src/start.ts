@@ -3,7 +3,7 @@ import { type MicroserviceOptions } from '@nestjs/microservices';
 import { account } from '@storey/contracts';
 import { type Logger } from '@storey/observability';
 import { startRelay, type Relay } from '@storey/outbox';
-import { NestLogger, type Platform, type RunningApp } from '@storey/service';
+import { NestLogger, observeOutbox, type Platform, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
 import { startChores } from './chores.js';
 import { openGround, type Ground, type Settings } from './ground.js';
@@ -47,13 +47,14 @@ export async function start(
   };
 }
 
-function relayOf({ store }: Ground, { ports, clock, faultPoint }: Platform, logger: Logger): Relay {
+function relayOf({ store }: Ground, { ports, clock, faultPoint, metrics }: Platform, logger: Logger): Relay {
   return startRelay(store.sql, ports.events, {
     domain: 'account',
     clock,
     faultPoint,
     onError: (error) => logger.warn('events of accounts wait for the log', { cause: String(error) }),
     onParked: ({ cause, ...row }) => logger.error('an event of an account was given up', cause, row),
+    onBacklog: observeOutbox(metrics.forApp('account-service')),
   });
 }
 

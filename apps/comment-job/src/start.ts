@@ -23,6 +23,7 @@ import { startScheduler, type Task } from '@storey/schedule';
 import {
   CACHE_CHANGES_TOPIC,
   CatchUp,
+  observeOutbox,
   type Platform,
   type PlatformConfig,
   type RunningApp,
@@ -118,13 +119,15 @@ async function startApplying(ground: Ground, maxBatch: number): Promise<Close> {
   };
 }
 
-function startEventRelay({ sql, logger, platform: { ports, clock, faultPoint } }: Ground): Close {
+function startEventRelay({ sql, logger, platform }: Ground): Close {
+  const { ports, clock, faultPoint, metrics } = platform;
   const relay = startRelay(sql, ports.events, {
     domain: 'comment',
     clock,
     faultPoint,
     onError: (error) => logger.warn('events of comments wait for the log', { cause: String(error) }),
     onParked: ({ cause, ...row }) => logger.error('an event of a comment was given up', cause, row),
+    onBacklog: observeOutbox(metrics.forApp('comment-job')),
   });
   return () => relay.close();
 }

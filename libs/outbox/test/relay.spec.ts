@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '@storey/context';
 import { AppError, outcomeUnknown, unavailable } from '@storey/errors';
 import { eventually, faultPoints } from '@storey/testing';
 import { releaseParked, republish } from '../src/index.js';
@@ -255,5 +256,19 @@ describe('republish', () => {
     expect(await republish(f.sql, since)).toBe(600);
     await eventually(async () => expect(await f.states()).toEqual({ sent: 601 }));
     expect(f.log.texts).toEqual(['old', ...sequence(600), ...sequence(600)]);
+  });
+
+  it('ends with what was sent before it began, and tells how far it is', async () => {
+    await using f = await Fixture.open();
+    f.relay();
+    await f.write('k', sequence(600));
+    await eventually(async () => expect(await f.states()).toEqual({ sent: 600 }));
+    const clock = new FakeClock(f.clock.now());
+    f.clock.step(1);
+    await f.write('k', ['later']);
+    await eventually(async () => expect(await f.states()).toEqual({ sent: 601 }));
+    const told: number[] = [];
+    expect(await republish(f.sql, 0, { clock, onChunk: (total) => told.push(total) })).toBe(600);
+    expect(told).toEqual([500, 600]);
   });
 });

@@ -1,6 +1,7 @@
 export { CACHE_CHANGES_TOPIC, hearCacheChanges, tellCacheChanges } from './cache-changes.js';
 export type { CacheChange } from './cache-changes.js';
 export { observeCaches } from './observe-caches.js';
+export { observeOutbox } from './observe-outbox.js';
 export { CatchUp } from './catch-up.js';
 export { every } from './every.js';
 export type { EveryOptions } from './every.js';
@@ -16,6 +17,7 @@ export { openPlatform } from './platform.js';
 export type { Platform, PlatformOptions, RunningApp } from './platform.js';
 export { platformConfig } from './platform-config.js';
 export type { PlatformConfig } from './platform-config.js';
+export { openPorts } from './ports.js';
 export type { Bff, Domain, PortSetting, Ports } from './ports.js';
 export { runApp } from './run-app.js';
 export type { AppProgram } from './run-app.js';

@@ -3,6 +3,13 @@ import { type RunningProcess } from '@storey/testing';
 export type Env = Readonly<Record<string, string>>;
 
 /** What carries the product: how it is started, killed and thrown away on one topology. */
+/** How a tool of the operator's ended. */
+export interface ToolRun {
+  readonly code: number;
+  /** Standard output and what went wrong. */
+  readonly said: string;
+}
+
 export interface Host {
   /** Starts what does not run, on what was kept. @param main another program than the whole product. @returns the URLs of its gateways. */
   begin(env: Env, main?: string): Promise<readonly string[]>;
@@ -14,6 +21,8 @@ export interface Host {
   loseKvState(): Promise<void>;
   /** The metrics of every app. */
   metrics(url: string): Promise<string>;
+  /** Runs `tools/<name>.mjs` on the stores of the product, which must be stopped where they belong to one process. */
+  run(name: string, args: readonly string[]): Promise<ToolRun>;
   /** Throws away what was kept. */
   remove(): Promise<void>;
   /** @throws where there is none of our own. */

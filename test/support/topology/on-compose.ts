@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type RunningProcess } from '@storey/testing';
 import { APPS } from '../containers.js';
-import { type Env, type Host } from './host.js';
+import { type Env, type Host, type ToolRun } from './host.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const WAIT_S = 120;
@@ -67,6 +67,10 @@ export class OnCompose implements Host {
     const containers = (await compose(['ps', '--quiet', ...CONTAINERS])).trim().split('\n');
     const pages = containers.map((id) => docker(['exec', id, 'node', '-e', READ_METRICS]));
     return (await Promise.all(pages)).join('\n');
+  }
+
+  run(): Promise<ToolRun> {
+    return Promise.reject(new Error('Tools run in containers of their own: this test is not for compose.'));
   }
 
   /** The next file finds it as it was. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { realStores } from '@storey/testing';
-import { type Env, type Host } from './host.js';
+import { type Env, type Host, type ToolRun } from './host.js';
 import { OwnProcess } from './own-process.js';
 import { dropDatabases, dropIndices, dropTopics, flushRedis } from './store-cleaning.js';
 
@@ -32,6 +32,10 @@ export class OnStores extends OwnProcess implements Host {
 
   override async loseKvState(): Promise<void> {
     await flushRedis(realStores.redis, [this.#redis[0]]);
+  }
+
+  override run(name: string, args: readonly string[]): Promise<ToolRun> {
+    return super.run(name, args, this.#urls());
   }
 
   override async remove(): Promise<void> {

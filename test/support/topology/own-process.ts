@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProcess, type RunningProcess } from '@storey/testing';
-import { type Env, type Host } from './host.js';
+import { type Env, type Host, type ToolRun } from './host.js';
+import { runTool } from './run-tool.js';
 
 const MAIN = fileURLToPath(new URL('../../../apps/standalone/dist/main.js', import.meta.url));
 const START_MS = 30_000;
@@ -40,6 +41,10 @@ export class OwnProcess implements Host {
 
   async metrics(url: string): Promise<string> {
     return (await fetch(`${url}/metrics`)).text();
+  }
+
+  async run(name: string, args: readonly string[], env: Env = {}): Promise<ToolRun> {
+    return runTool(name, args, { DATA_DIR: this.folder, ...env });
   }
 
   async remove(): Promise<void> {
