@@ -22,6 +22,9 @@ describe('what a session really used', () => {
     await bob.put(`/web/v1/comments/${comment.id}/reaction`, { value: 'like' });
     for (const sort of ['hot', 'new', 'old']) await bob.get(`${path}/comments?sort=${sort}`);
     await ann.get('/web/v1/notifications');
+    const date = new Date().toISOString().slice(0, 10);
+    await bob.get('/auth/v1/me', { headers: { 'x-client-date': date } });
+    await bob.post(`/web/v1/comments/${comment.id}/tips`, { points: 1 });
     await ann.put('/web/v1/history/video/edges', { progress: 50, duration: 100 });
     await ann.get('/web/v1/history');
     await ann.get('/web/v1/history/continue');
@@ -38,7 +41,7 @@ describe('what a session really used', () => {
     const edges = edgesOf(metrics);
     expect(edges.length).toBeGreaterThan(15);
     expect(new Set(edges.map(({ from }) => from))).toEqual(
-      new Set(['api-gateway', 'web-bff', 'app-bff', 'admin-bff']),
+      new Set(['api-gateway', 'web-bff', 'app-bff', 'admin-bff', 'account-service']),
     );
     expect(undeclaredEdges(edges)).toEqual([]);
   });

@@ -9,6 +9,8 @@ import { AttemptLimits } from './limits/attempt-limits.js';
 import { GuardedPasswords } from './passwords/guarded-passwords.js';
 import { Passwords } from './passwords/passwords.js';
 import { FindUsers } from './profile/find-users.js';
+import { PointsRpc } from './points/points.rpc.js';
+import { Visit } from './points/visit.js';
 import { MyProfile } from './profile/my-profile.js';
 import { ProfileRpc } from './profile/profile.rpc.js';
 import { EnsureUsers } from './registration/ensure-users.js';
@@ -26,6 +28,9 @@ import { SessionIssuer } from './sessions/session-issuer.js';
 import { SessionsRpc } from './sessions/sessions.rpc.js';
 import { Sources } from './sources.js';
 import { Store } from './store.js';
+import { GiveTip } from './tips/give-tip.js';
+import { type Tipping } from './tips/tipping.js';
+import { TipsRpc } from './tips/tips.rpc.js';
 
 const useCases: Provider[] = [
   Register,
@@ -37,15 +42,25 @@ const useCases: Provider[] = [
   MyProfile,
   FindUsers,
   SetRoles,
+  Visit,
 ];
 
 /** The composition root. */
 @Module({})
 export class AppModule {
-  static with({ store, sources, passwords, limits, kv }: Ground): DynamicModule {
+  static with({ store, sources, passwords, limits, kv }: Ground, { giving }: Tipping): DynamicModule {
     return {
       module: AppModule,
-      controllers: [RegistrationRpc, SessionsRpc, RevocationsRpc, KeysRpc, ProfileRpc, RolesRpc],
+      controllers: [
+        RegistrationRpc,
+        SessionsRpc,
+        RevocationsRpc,
+        KeysRpc,
+        ProfileRpc,
+        RolesRpc,
+        PointsRpc,
+        TipsRpc,
+      ],
       providers: [
         rpcErrors,
         { provide: Store, useValue: store },
@@ -54,6 +69,7 @@ export class AppModule {
         { provide: Passwords, useValue: passwords },
         { provide: AttemptLimits, useValue: limits },
         { provide: Kv, useValue: kv },
+        { provide: GiveTip, useValue: giving },
         GuardedPasswords,
         KeyRing,
         SessionIssuer,

@@ -6,6 +6,7 @@ import { every, type Platform } from '@storey/service';
 import { type Ground } from './ground.js';
 import { type KeyRotation } from './keys/key-rotation.js';
 import { type RevocationNews } from './sessions/revocation-news.js';
+import { type Tipping } from './tips/tipping.js';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -19,6 +20,7 @@ export interface Chores {
   readonly ground: Ground;
   readonly rotation: KeyRotation;
   readonly news: RevocationNews;
+  readonly tipping: Tipping;
 }
 
 /** What has to be done from time to time. @returns ends it. */
@@ -27,13 +29,17 @@ export function startChores(chores: Chores, platform: Platform, logger: Logger):
   const metrics = platform.metrics.forApp('account-service');
   const options = { logger, metrics, clock, random, faultPoint, runner: hostname() };
   const scheduler = startScheduler(chores.ground.store.sql, shared(chores), options);
+  const everySecond = (name: string, work: () => Promise<unknown>) =>
+    every(work, {
+      clock,
+      everyMs: SECOND_MS,
+      onError: (error) => logger.error(`chore failed: ${name}`, error),
+    });
   // Each instance owes its own news.
-  const stopSpreading = every(() => chores.news.settle(), {
-    clock,
-    everyMs: SECOND_MS,
-    onError: (error) => logger.error('chore failed: spread revocations', error),
-  });
-  return async () => void (await Promise.all([scheduler.close(), stopSpreading()]));
+  const stopSpreading = everySecond('spread revocations', () => chores.news.settle());
+  // Nobody waits for the lock of one who died: whoever drives a tip agrees with all others that do.
+  const stopTipping = everySecond('bring tips to their end', () => chores.tipping.sweep.run());
+  return async () => void (await Promise.all([scheduler.close(), stopSpreading(), stopTipping()]));
 }
 
 /** In one instance of all. */

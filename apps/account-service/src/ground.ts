@@ -2,9 +2,11 @@ import { hostname } from 'node:os';
 import { USER_EVENTS, accountMigrations, type AccountDb } from '@storey/account';
 import { type ConfigOf } from '@storey/config';
 import { type Kv } from '@storey/kv';
+import { comment } from '@storey/contracts';
 import { LeasedIds } from '@storey/ids';
 import { type Logger } from '@storey/observability';
 import { SqlWorkerLeaseStore } from '@storey/outbox';
+import { type RpcClient } from '@storey/rpc';
 import { type Platform, type PlatformConfig } from '@storey/service';
 import { type config } from './config.js';
 import { AttemptLimits } from './limits/attempt-limits.js';
@@ -21,6 +23,7 @@ export interface Ground {
   readonly passwords: Passwords;
   readonly limits: AttemptLimits;
   readonly kv: Kv;
+  readonly comments: RpcClient<typeof comment.CommentService>;
   /** Gives back what was taken for this app alone. */
   release(): Promise<void>;
 }
@@ -41,6 +44,7 @@ export async function openGround(settings: Settings, platform: Platform, logger:
     passwords: new Passwords(clock, random),
     limits: new AttemptLimits(ports.kvState, { on: settings.limits === 'on' }),
     kv: ports.kvState,
+    comments: ports.rpc.client(comment.CommentService, { target: 'comment', from: 'account-service' }),
     release: async () => {
       notRequired();
       await ids.close();

@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const uses = ['sqlAccountUrl', 'kvStateUrl', 'eventsUrl', 'rpcAccountUrl'] as const;
+const uses = ['sqlAccountUrl', 'kvStateUrl', 'eventsUrl', 'rpcAccountUrl', 'rpcCommentUrl'] as const;
 await runApp({ name: 'account-service', config, start, uses }, process.env);

@@ -22,4 +22,8 @@ export class Sources {
   newSessionId(): bigint {
     return this.ids.next(this.random.int(0, 63));
   }
+
+  newTipId(): bigint {
+    return this.ids.next(this.random.int(0, 63));
+  }
 }

@@ -10,6 +10,7 @@ import { openGround, type Ground, type Settings } from './ground.js';
 import { KeyRotation } from './keys/key-rotation.js';
 import { FirstAdministrator } from './registration/first-administrator.js';
 import { RevocationNews } from './sessions/revocation-news.js';
+import { tippingOf } from './tips/tipping.js';
 
 export interface StartOptions {
   /** Shows the person who starts the program what will not be shown again. Default: standard output. */
@@ -29,12 +30,14 @@ export async function start(
   await rotation.check();
   await new FirstAdministrator(store, passwords, sources, { ...settings, announce, logger }).ensure();
 
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule.with(ground), {
+  const tipping = tippingOf(ground, platform, logger);
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule.with(ground, tipping), {
     strategy: platform.ports.rpc.strategy([account.AccountService], { target: 'account' }),
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  const stopChores = startChores({ ground, rotation, news: app.get(RevocationNews) }, platform, logger);
+  const news = app.get(RevocationNews);
+  const stopChores = startChores({ ground, rotation, news, tipping }, platform, logger);
   const relay = relayOf(ground, platform, logger);
   await app.listen();
   return {

@@ -1,4 +1,4 @@
-import { ImportPeople, Sessions, SigningKeys, Users, type AccountDb } from '@storey/account';
+import { ImportPeople, Points, Sessions, SigningKeys, Tips, Users, type AccountDb } from '@storey/account';
 import { type Sql } from '@storey/sql';
 
 /** The account database: its transactions and its tables. */
@@ -7,10 +7,13 @@ export class Store {
   readonly sessions: Sessions;
   readonly signingKeys: SigningKeys;
   readonly importPeople = new ImportPeople();
+  readonly points = new Points();
+  readonly tips: Tips;
 
   constructor(readonly sql: Sql<AccountDb>) {
     this.users = new Users(sql);
     this.sessions = new Sessions(sql);
     this.signingKeys = new SigningKeys(sql);
+    this.tips = new Tips(sql);
   }
 }

@@ -5,6 +5,7 @@ useMysql();
 
 await import('./races.spec.js');
 await import('./key-rotation.spec.js');
+await import('./tips.spec.js');
 
 // Last, as hooks run in the order in which they were given.
 afterAll(() => dropTestDatabases());

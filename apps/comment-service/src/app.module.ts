@@ -10,6 +10,7 @@ import {
   Notifications,
   Rankings,
   Reactions,
+  Tips,
 } from '@storey/comment';
 import { rpcErrors } from '@storey/rpc';
 import { BackfillRequests } from './backfill/backfill-requests.js';
@@ -49,6 +50,9 @@ import { SearchComments } from './searching/search-comments.js';
 import { SearchingGrpc } from './searching/searching.grpc.js';
 import { CountSubjects } from './subjects/count-subjects.js';
 import { SubjectsGrpc } from './subjects/subjects.grpc.js';
+import { EndTip } from './tipping/end-tip.js';
+import { TippingGrpc } from './tipping/tipping.grpc.js';
+import { TryTip } from './tipping/try-tip.js';
 import { Records } from './viewing/records.js';
 import { ViewComments } from './viewing/view-comments.js';
 import { ViewingGrpc } from './viewing/viewing.grpc.js';
@@ -72,6 +76,7 @@ export class AppModule {
         NotificationsGrpc,
         ImportingGrpc,
         SearchingGrpc,
+        TippingGrpc,
       ],
       providers: [rpcErrors, ...useCases(ground)],
     };
@@ -107,6 +112,7 @@ function useCases(ground: Ground): Provider[] {
     value(Notifications, notifications),
     value(ListNotifications, new ListNotifications(views, records, notifications, reactions)),
     value(CountUnread, new CountUnread(views, notifications)),
+    ...tipping(ground, records),
     value(ImportComments, new ImportComments(new Imports(sql), comments, new GivenIds(ports.kvState), log)),
   ];
 }
@@ -138,6 +144,15 @@ function listing({ platform, logger, sql, caches }: Ground, views: Views, record
   return [
     value(ListComments, new ListComments(views, records, lists, walks)),
     value(ListReplies, new ListReplies(views, records, lists, walks)),
+  ];
+}
+
+function tipping({ platform, sql, ids }: Ground, records: Records): Provider[] {
+  const { clock, faultPoint } = platform;
+  const tips = new Tips(sql);
+  return [
+    value(TryTip, new TryTip({ tips, records, clock, faultPoint })),
+    value(EndTip, new EndTip({ tips, ids, clock, faultPoint })),
   ];
 }
 

@@ -16,6 +16,7 @@ export interface UserTable {
   level: number;
   /** See `roles.ts`. */
   role_bits: number;
+  /** The sum of what `points_entry` says of this user. Never below 0. */
   points: bigint;
   created_at: bigint;
   roles_changed_at: bigint;
@@ -57,9 +58,43 @@ export interface ImportPersonTable {
   user_id: bigint;
 }
 
+/** Why points came or went. Only added to. One per user, kind and reference. */
+export interface PointsEntryTable {
+  user_id: bigint;
+  kind: PointsKind;
+  /** The day of a visit, the id of a tip. */
+  ref: string;
+  amount: bigint;
+  at: bigint;
+}
+
+/** `tip`: put aside by whoever gives it; `tip_back`: it was cancelled; `tipped`: it was given to this user. */
+export type PointsKind = 'visit' | 'tip' | 'tip_back' | 'tipped';
+
+export interface TipTable {
+  id: bigint;
+  from_user: bigint;
+  /** 0 until comment-service has said whose comment it is. */
+  to_user: bigint;
+  comment_id: bigint;
+  /** 1–100. */
+  points: number;
+  state: TipState;
+  /** What the giver calls it; `#<id>` when he did not say, or may use the name again. One per giver. */
+  request_key: string;
+  created_at: bigint;
+  /** When the sweep takes it on; `null` when it has ended. */
+  due_at: bigint | null;
+}
+
+/** `trying`: points are put aside; the two in the middle: decided, and comment-service is to be told. */
+export type TipState = 'trying' | 'confirming' | 'cancelling' | 'done' | 'cancelled';
+
 export interface AccountDb extends OutboxTables, ScheduleTables {
   user: UserTable;
   session: SessionTable;
   signing_key: SigningKeyTable;
   import_person: ImportPersonTable;
+  points_entry: PointsEntryTable;
+  tip: TipTable;
 }

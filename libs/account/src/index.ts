@@ -1,9 +1,23 @@
-export type { AccountDb, ImportPersonTable, SessionTable, SigningKeyTable, UserTable } from './account-db.js';
+export type {
+  AccountDb,
+  ImportPersonTable,
+  PointsEntryTable,
+  PointsKind,
+  SessionTable,
+  SigningKeyTable,
+  TipState,
+  TipTable,
+  UserTable,
+} from './account-db.js';
 export { accountMigrations } from './migrations.js';
 export { Users } from './users.js';
 export type { UserRow } from './users.js';
 export { Sessions } from './sessions.js';
 export type { SessionRow } from './sessions.js';
+export { Points } from './points.js';
+export type { PointsEntry } from './points.js';
+export { Tips, ownKey } from './tips.js';
+export type { TipRow } from './tips.js';
 export { SigningKeys } from './signing-keys.js';
 export type { SigningKeyRow } from './signing-keys.js';
 export { ImportPeople, sourceHash } from './import-people.js';
@@ -23,5 +37,5 @@ export {
   password,
   username,
 } from './rules.js';
-export { USER_EVENTS, profileChanged, registered } from './user-events.js';
+export { USER_EVENTS, firstVisit, profileChanged, registered } from './user-events.js';
 export { toUser } from './to-user.js';

@@ -7,6 +7,7 @@ export const accountMigrations: Migrations = {
   ...outboxMigrations,
   '0001-account': { up: createTables },
   '0006-timers': { up: createScheduleTables },
+  '0007-points': { up: createPoints },
 };
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
@@ -64,6 +65,33 @@ async function createSession(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('session_by_user').on('session').columns(['user_id', 'id']).execute();
   await db.schema.createIndex('session_by_revocation').on('session').columns(['revoked_at', 'id']).execute();
   await db.schema.createIndex('session_by_expiry').on('session').column('expires_at').execute();
+}
+
+async function createPoints(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('points_entry')
+    .addColumn('user_id', 'bigint', notNull)
+    .addColumn('kind', 'varchar(8)', notNull)
+    .addColumn('ref', 'varchar(20)', notNull)
+    .addColumn('amount', 'bigint', notNull)
+    .addColumn('at', 'bigint', notNull)
+    .addPrimaryKeyConstraint('points_entry_key', ['user_id', 'kind', 'ref'])
+    .execute();
+  await db.schema
+    .createTable('tip')
+    .addColumn('id', 'bigint', (column) => column.primaryKey())
+    .addColumn('from_user', 'bigint', notNull)
+    .addColumn('to_user', 'bigint', notNull)
+    .addColumn('comment_id', 'bigint', notNull)
+    .addColumn('points', 'integer', notNull)
+    .addColumn('state', 'varchar(10)', notNull)
+    .addColumn('request_key', 'varchar(64)', notNull)
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('due_at', 'bigint')
+    .execute();
+  const byKey = db.schema.createIndex('tip_by_key').on('tip').columns(['from_user', 'request_key']);
+  await byKey.unique().execute();
+  await db.schema.createIndex('tip_by_due').on('tip').column('due_at').execute();
 }
 
 function notNull(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

@@ -31,6 +31,12 @@ export function profileChanged(user: Profile, atMs: bigint): OutboxMessage {
   );
 }
 
+/** @param date `YYYY-MM-DD` where the user is. */
+export function firstVisit(userId: bigint, date: string, atMs: bigint): OutboxMessage {
+  const event = { case: 'firstVisit', value: { date } } as const;
+  return message(create(userEvents.UserEventSchema, { ...about(userId, atMs), event }));
+}
+
 const about = (userId: bigint, atMs: bigint) => ({ userId, atMs, traceId: currentContext().traceId });
 
 const message = (event: userEvents.UserEvent): OutboxMessage => ({

@@ -108,18 +108,34 @@ export interface ParkedTable {
   parked_at: bigint;
 }
 
-/** In the shard of the user. One per user, comment and kind. */
+/** In the shard of the user. One per user, comment, kind and cause. */
 export interface NotificationTable {
   id: bigint;
   user_id: bigint;
-  /** `reply`, `mention` or `moderation`. */
+  /** `reply`, `mention`, `like`, `moderation` or `tip`. */
   kind: string;
   /** Carries the shard of its subject. */
   comment_id: bigint;
   actor_id: bigint;
   at: bigint;
   read: number;
+  /** What of several such causes it was, e.g. the id of a tip; 0 where one notice stands for all. */
+  cause_id: bigint;
 }
+
+/** This side of a tip, in the shard of the comment. */
+export interface TipTable {
+  /** Account-service's. */
+  tip_id: bigint;
+  comment_id: bigint;
+  /** 0 where it was cancelled before it was tried, here and in `author_id`. */
+  from_user_id: bigint;
+  author_id: bigint;
+  state: TipState;
+  at: bigint;
+}
+
+export type TipState = 'tried' | 'confirmed' | 'cancelled';
 
 /** Which item of an import became which comment. */
 export interface ImportItemTable {
@@ -138,5 +154,6 @@ export interface CommentDb extends OutboxTables, ScheduleTables {
   [edit: `comment_edit_${number}`]: EditTable;
   [parked: `comment_parked_${number}`]: ParkedTable;
   [notification: `notification_${number}`]: NotificationTable;
+  [tip: `comment_tip_${number}`]: TipTable;
   import_item: ImportItemTable;
 }

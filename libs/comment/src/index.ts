@@ -9,6 +9,7 @@ export type {
   ParkedTable,
   ReactionTable,
   SubjectTable,
+  TipState,
 } from './comment-db.js';
 export { commentMigrations } from './migrations.js';
 export {
@@ -54,6 +55,8 @@ export { MAX_RANKED, Rankings } from './repositories/rankings.js';
 export { Reactions } from './repositories/reactions.js';
 export { Notifications } from './repositories/notifications.js';
 export type { NotificationKind, NotificationRecord } from './repositories/notifications.js';
+export { Tips } from './repositories/tips.js';
+export type { TipKey, TipRecord } from './repositories/tips.js';
 export { Imports } from './repositories/imports.js';
 export { Answers, answerScope } from './repositories/answers.js';
 export type { Answer } from './repositories/answers.js';

@@ -2,6 +2,7 @@ import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { outboxMigrations } from '@storey/outbox';
 import { createScheduleTables } from '@storey/schedule';
 import { forEachTable, type Migrations } from '@storey/sql';
+import { addTips } from './migrations/tips.js';
 import { hotScoreSql } from './rules/hot-score.js';
 
 /** What a comment may say does not fit into MySQL's `text`, which ends a byte before 64 KiB. */
@@ -23,6 +24,7 @@ export const commentMigrations = (tables: number): Migrations => ({
     up: (db) => forEachTable(tables, (n) => createParked(db, n)),
   },
   '0006-timers': { up: createScheduleTables },
+  '0007-tips': { up: (db) => forEachTable(tables, (n) => addTips(db, n)) },
 });
 
 async function createSharded(db: Kysely<unknown>, n: number): Promise<void> {

@@ -8,6 +8,7 @@ import { PostingController } from './posting.http.js';
 import { Profiles } from './profiles.js';
 import { StreamController } from './stream.http.js';
 import { SubjectsController } from './subjects.http.js';
+import { TipsController } from './tips.http.js';
 
 export { Pages, ViewedPages, observePages, serveHotPages } from './pages/index.js';
 export { Profiles } from './profiles.js';
@@ -20,6 +21,7 @@ export const commentControllers: Type<unknown>[] = [
   ChangingController,
   SubjectsController,
   StreamController,
+  TipsController,
 ];
 
 export const commentProviders: Provider[] = [Profiles, Mentions, ...pageProviders];

@@ -1,8 +1,9 @@
+import { type Transaction } from 'kysely';
 import { insertIgnore, tableFor, type Sql } from '@storey/sql';
 import { type CommentDb, type NotificationTable } from '../comment-db.js';
 import { shardOfUser } from '../subject-key.js';
 
-export type NotificationKind = 'reply' | 'mention' | 'like' | 'moderation';
+export type NotificationKind = 'reply' | 'mention' | 'like' | 'moderation' | 'tip';
 
 export interface NotificationRecord {
   readonly id: bigint;
@@ -12,6 +13,8 @@ export interface NotificationRecord {
   readonly actorId: bigint;
   readonly at: bigint;
   readonly read: boolean;
+  /** Tells apart notices of one kind about one comment; 0 where there is one for all. */
+  readonly causeId?: bigint;
 }
 
 /** Rows that one marking changes at most, and how many times it goes on. */
@@ -75,16 +78,12 @@ export class Notifications {
   }
 
   /**
-   * Tells people, each once per comment and kind, however often this is called.
+   * Tells people, each once per comment, kind and cause, however often this is called.
    * @param notices all at once or none. @throws AppError `unavailable`
    */
   async add(notices: readonly NotificationRecord[]): Promise<void> {
     if (notices.length === 0) return;
-    const byTable = Map.groupBy([...notices].sort(inOneOrder), ({ userId }) => this.#table(userId));
-    await this.#sql.transaction(async (tx) => {
-      for (const [table, mine] of [...byTable].sort(([a], [b]) => (a < b ? -1 : 1)))
-        await insertIgnore(tx, table, mine.map(toRow), KEY);
-    });
+    await this.#sql.transaction((tx) => addNotices(tx, notices, this.#sql.tables));
   }
 
   #table(userId: bigint): `notification_${number}` {
@@ -92,16 +91,29 @@ export class Notifications {
   }
 }
 
+/** As `Notifications.add`, in the transaction of what they are told of. */
+export async function addNotices(
+  tx: Transaction<CommentDb>,
+  notices: readonly NotificationRecord[],
+  tables: number,
+): Promise<void> {
+  const sorted = [...notices].sort(inOneOrder);
+  const byTable = Map.groupBy(sorted, ({ userId }) => tableFor('notification', shardOfUser(userId), tables));
+  for (const [table, mine] of [...byTable].sort(([a], [b]) => (a < b ? -1 : 1)))
+    await insertIgnore(tx, table, mine.map(toRow), KEY);
+}
+
 /** By the key: of two that tell the same people neither waits for the other in a circle. */
 function inOneOrder(a: NotificationRecord, b: NotificationRecord): number {
   return Number(a.userId - b.userId) || Number(a.commentId - b.commentId) || (a.kind < b.kind ? -1 : 1);
 }
 
-const KEY = ['user_id', 'comment_id', 'kind'] as const;
+const KEY = ['user_id', 'comment_id', 'kind', 'cause_id'] as const;
 
-function toRow({ id, userId, kind, commentId, actorId, at, read }: NotificationRecord): NotificationTable {
+function toRow({ id, userId, kind, commentId, at, ...notice }: NotificationRecord): NotificationTable {
+  const { actorId, causeId = 0n, read } = notice;
   const people = { user_id: userId, actor_id: actorId };
-  return { id, ...people, kind, comment_id: commentId, at, read: read ? 1 : 0 };
+  return { id, ...people, kind, comment_id: commentId, at, read: read ? 1 : 0, cause_id: causeId };
 }
 
 function toRecord({ id, kind, at, ...row }: NotificationTable): NotificationRecord {
@@ -113,5 +125,6 @@ function toRecord({ id, kind, at, ...row }: NotificationTable): NotificationReco
     actorId: row.actor_id,
     at,
     read: row.read === 1,
+    ...(row.cause_id !== 0n && { causeId: row.cause_id }),
   };
 }

@@ -2,15 +2,15 @@
 // @generated from file storey/account/v1/account.proto (package storey.account.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file storey/account/v1/account.proto.
  */
 export const file_storey_account_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zdG9yZXkvYWNjb3VudC92MS9hY2NvdW50LnByb3RvEhFzdG9yZXkuYWNjb3VudC52MSJ8CgRVc2VyEgoKAmlkGAEgASgDEhAKCHVzZXJuYW1lGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRISCgphdmF0YXJfdXJsGAQgASgJEg0KBWxldmVsGAUgASgFEg0KBXJvbGVzGAYgAygJEg4KBnBvaW50cxgHIAEoAyJaCg9SZWdpc3RlclJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSFAoMZGlzcGxheV9uYW1lGAMgASgJEg0KBWVtYWlsGAQgASgJIjIKDExvZ2luUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIQCghwYXNzd29yZBgCIAEoCSInCg5SZWZyZXNoUmVxdWVzdBIVCg1yZWZyZXNoX3Rva2VuGAEgASgJIn4KDFNlc3Npb25SZXBseRIlCgR1c2VyGAEgASgLMhcuc3RvcmV5LmFjY291bnQudjEuVXNlchIUCgxhY2Nlc3NfdG9rZW4YAiABKAkSFQoNcmVmcmVzaF90b2tlbhgDIAEoCRIaChJleHBpcmVzX2luX3NlY29uZHMYBCABKAUiDwoNTG9nb3V0UmVxdWVzdCINCgtMb2dvdXRSZXBseSI2ChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSDwoHY3VycmVudBgBIAEoCRIMCgRuZXh0GAIgASgJIhUKE0NoYW5nZVBhc3N3b3JkUmVwbHkiDgoMR2V0TWVSZXF1ZXN0IoMBCg9VcGRhdGVNZVJlcXVlc3QSGQoMZGlzcGxheV9uYW1lGAEgASgJSACIAQESFwoKYXZhdGFyX3VybBgCIAEoCUgBiAEBEhIKBWVtYWlsGAMgASgJSAKIAQFCDwoNX2Rpc3BsYXlfbmFtZUINCgtfYXZhdGFyX3VybEIICgZfZW1haWwiMgoJVXNlclJlcGx5EiUKBHVzZXIYASABKAsyFy5zdG9yZXkuYWNjb3VudC52MS5Vc2VyIiMKFEJhdGNoR2V0VXNlcnNSZXF1ZXN0EgsKA2lkcxgBIAMoAyIlChBGaW5kVXNlcnNSZXF1ZXN0EhEKCXVzZXJuYW1lcxgBIAMoCSKGAQoSRW5zdXJlVXNlcnNSZXF1ZXN0EjwKBnBlb3BsZRgBIAMoCzIsLnN0b3JleS5hY2NvdW50LnYxLkVuc3VyZVVzZXJzUmVxdWVzdC5QZXJzb24aMgoGUGVyc29uEhIKCnNvdXJjZV9rZXkYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJIjwKEkJhdGNoR2V0VXNlcnNSZXBseRImCgV1c2VycxgBIAMoCzIXLnN0b3JleS5hY2NvdW50LnYxLlVzZXIiMQoPU2V0Um9sZXNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAMSDQoFcm9sZXMYAiADKAkiDwoNU2V0Um9sZXNSZXBseSIRCg9MaXN0S2V5c1JlcXVlc3QiIgoNTGlzdEtleXNSZXBseRIRCglqd2tzX2pzb24YASABKAkiGAoWTGlzdFJldm9jYXRpb25zUmVxdWVzdCKvAQoUTGlzdFJldm9jYXRpb25zUmVwbHkSRwoLcmV2b2NhdGlvbnMYASADKAsyMi5zdG9yZXkuYWNjb3VudC52MS5MaXN0UmV2b2NhdGlvbnNSZXBseS5SZXZvY2F0aW9uGk4KClJldm9jYXRpb24SFAoKc2Vzc2lvbl9pZBgBIAEoA0gAEhEKB3VzZXJfaWQYAiABKANIABINCgVhdF9tcxgDIAEoA0IICgZ0YXJnZXQy/AgKDkFjY291bnRTZXJ2aWNlEk8KCFJlZ2lzdGVyEiIuc3RvcmV5LmFjY291bnQudjEuUmVnaXN0ZXJSZXF1ZXN0Gh8uc3RvcmV5LmFjY291bnQudjEuU2Vzc2lvblJlcGx5EkkKBUxvZ2luEh8uc3RvcmV5LmFjY291bnQudjEuTG9naW5SZXF1ZXN0Gh8uc3RvcmV5LmFjY291bnQudjEuU2Vzc2lvblJlcGx5Ek0KB1JlZnJlc2gSIS5zdG9yZXkuYWNjb3VudC52MS5SZWZyZXNoUmVxdWVzdBofLnN0b3JleS5hY2NvdW50LnYxLlNlc3Npb25SZXBseRJKCgZMb2dvdXQSIC5zdG9yZXkuYWNjb3VudC52MS5Mb2dvdXRSZXF1ZXN0Gh4uc3RvcmV5LmFjY291bnQudjEuTG9nb3V0UmVwbHkSYgoOQ2hhbmdlUGFzc3dvcmQSKC5zdG9yZXkuYWNjb3VudC52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaJi5zdG9yZXkuYWNjb3VudC52MS5DaGFuZ2VQYXNzd29yZFJlcGx5EksKBUdldE1lEh8uc3RvcmV5LmFjY291bnQudjEuR2V0TWVSZXF1ZXN0Ghwuc3RvcmV5LmFjY291bnQudjEuVXNlclJlcGx5IgOQAgESTAoIVXBkYXRlTWUSIi5zdG9yZXkuYWNjb3VudC52MS5VcGRhdGVNZVJlcXVlc3QaHC5zdG9yZXkuYWNjb3VudC52MS5Vc2VyUmVwbHkSZAoNQmF0Y2hHZXRVc2VycxInLnN0b3JleS5hY2NvdW50LnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GiUuc3RvcmV5LmFjY291bnQudjEuQmF0Y2hHZXRVc2Vyc1JlcGx5IgOQAgESXAoJRmluZFVzZXJzEiMuc3RvcmV5LmFjY291bnQudjEuRmluZFVzZXJzUmVxdWVzdBolLnN0b3JleS5hY2NvdW50LnYxLkJhdGNoR2V0VXNlcnNSZXBseSIDkAIBElsKC0Vuc3VyZVVzZXJzEiUuc3RvcmV5LmFjY291bnQudjEuRW5zdXJlVXNlcnNSZXF1ZXN0GiUuc3RvcmV5LmFjY291bnQudjEuQmF0Y2hHZXRVc2Vyc1JlcGx5ElAKCFNldFJvbGVzEiIuc3RvcmV5LmFjY291bnQudjEuU2V0Um9sZXNSZXF1ZXN0GiAuc3RvcmV5LmFjY291bnQudjEuU2V0Um9sZXNSZXBseRJVCghMaXN0S2V5cxIiLnN0b3JleS5hY2NvdW50LnYxLkxpc3RLZXlzUmVxdWVzdBogLnN0b3JleS5hY2NvdW50LnYxLkxpc3RLZXlzUmVwbHkiA5ACARJqCg9MaXN0UmV2b2NhdGlvbnMSKS5zdG9yZXkuYWNjb3VudC52MS5MaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Gicuc3RvcmV5LmFjY291bnQudjEuTGlzdFJldm9jYXRpb25zUmVwbHkiA5ACAWIGcHJvdG8z");
+  fileDesc("Ch9zdG9yZXkvYWNjb3VudC92MS9hY2NvdW50LnByb3RvEhFzdG9yZXkuYWNjb3VudC52MSJ8CgRVc2VyEgoKAmlkGAEgASgDEhAKCHVzZXJuYW1lGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRISCgphdmF0YXJfdXJsGAQgASgJEg0KBWxldmVsGAUgASgFEg0KBXJvbGVzGAYgAygJEg4KBnBvaW50cxgHIAEoAyJaCg9SZWdpc3RlclJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSFAoMZGlzcGxheV9uYW1lGAMgASgJEg0KBWVtYWlsGAQgASgJIjIKDExvZ2luUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIQCghwYXNzd29yZBgCIAEoCSInCg5SZWZyZXNoUmVxdWVzdBIVCg1yZWZyZXNoX3Rva2VuGAEgASgJIn4KDFNlc3Npb25SZXBseRIlCgR1c2VyGAEgASgLMhcuc3RvcmV5LmFjY291bnQudjEuVXNlchIUCgxhY2Nlc3NfdG9rZW4YAiABKAkSFQoNcmVmcmVzaF90b2tlbhgDIAEoCRIaChJleHBpcmVzX2luX3NlY29uZHMYBCABKAUiDwoNTG9nb3V0UmVxdWVzdCINCgtMb2dvdXRSZXBseSI2ChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSDwoHY3VycmVudBgBIAEoCRIMCgRuZXh0GAIgASgJIhUKE0NoYW5nZVBhc3N3b3JkUmVwbHkiDgoMR2V0TWVSZXF1ZXN0IoMBCg9VcGRhdGVNZVJlcXVlc3QSGQoMZGlzcGxheV9uYW1lGAEgASgJSACIAQESFwoKYXZhdGFyX3VybBgCIAEoCUgBiAEBEhIKBWVtYWlsGAMgASgJSAKIAQFCDwoNX2Rpc3BsYXlfbmFtZUINCgtfYXZhdGFyX3VybEIICgZfZW1haWwiMgoJVXNlclJlcGx5EiUKBHVzZXIYASABKAsyFy5zdG9yZXkuYWNjb3VudC52MS5Vc2VyIiMKFEJhdGNoR2V0VXNlcnNSZXF1ZXN0EgsKA2lkcxgBIAMoAyIlChBGaW5kVXNlcnNSZXF1ZXN0EhEKCXVzZXJuYW1lcxgBIAMoCSKGAQoSRW5zdXJlVXNlcnNSZXF1ZXN0EjwKBnBlb3BsZRgBIAMoCzIsLnN0b3JleS5hY2NvdW50LnYxLkVuc3VyZVVzZXJzUmVxdWVzdC5QZXJzb24aMgoGUGVyc29uEhIKCnNvdXJjZV9rZXkYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJIjwKEkJhdGNoR2V0VXNlcnNSZXBseRImCgV1c2VycxgBIAMoCzIXLnN0b3JleS5hY2NvdW50LnYxLlVzZXIiMQoPU2V0Um9sZXNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAMSDQoFcm9sZXMYAiADKAkiDwoNU2V0Um9sZXNSZXBseSIRCg9MaXN0S2V5c1JlcXVlc3QiIgoNTGlzdEtleXNSZXBseRIRCglqd2tzX2pzb24YASABKAkiGAoWTGlzdFJldm9jYXRpb25zUmVxdWVzdCKvAQoUTGlzdFJldm9jYXRpb25zUmVwbHkSRwoLcmV2b2NhdGlvbnMYASADKAsyMi5zdG9yZXkuYWNjb3VudC52MS5MaXN0UmV2b2NhdGlvbnNSZXBseS5SZXZvY2F0aW9uGk4KClJldm9jYXRpb24SFAoKc2Vzc2lvbl9pZBgBIAEoA0gAEhEKB3VzZXJfaWQYAiABKANIABINCgVhdF9tcxgDIAEoA0IICgZ0YXJnZXQiHAoMVmlzaXRSZXF1ZXN0EgwKBGRhdGUYASABKAkiHAoKVmlzaXRSZXBseRIOCgZwb2ludHMYASABKAUiTQoDVGlwEgoKAmlkGAEgASgDEioKBXN0YXRlGAIgASgOMhsuc3RvcmV5LmFjY291bnQudjEuVGlwU3RhdGUSDgoGcG9pbnRzGAMgASgFIkkKClRpcFJlcXVlc3QSEgoKY29tbWVudF9pZBgBIAEoAxIOCgZwb2ludHMYAiABKAUSFwoPaWRlbXBvdGVuY3lfa2V5GAMgASgJIhsKDUdldFRpcFJlcXVlc3QSCgoCaWQYASABKAMiQQoIVGlwUmVwbHkSIwoDdGlwGAEgASgLMhYuc3RvcmV5LmFjY291bnQudjEuVGlwEhAKCHJlcGxheWVkGAIgASgIKmkKCFRpcFN0YXRlEhkKFVRJUF9TVEFURV9VTlNQRUNJRklFRBAAEhUKEVRJUF9TVEFURV9QRU5ESU5HEAESEgoOVElQX1NUQVRFX0RPTkUQAhIXChNUSVBfU1RBVEVfQ0FOQ0VMTEVEEAMy1goKDkFjY291bnRTZXJ2aWNlEk8KCFJlZ2lzdGVyEiIuc3RvcmV5LmFjY291bnQudjEuUmVnaXN0ZXJSZXF1ZXN0Gh8uc3RvcmV5LmFjY291bnQudjEuU2Vzc2lvblJlcGx5EkkKBUxvZ2luEh8uc3RvcmV5LmFjY291bnQudjEuTG9naW5SZXF1ZXN0Gh8uc3RvcmV5LmFjY291bnQudjEuU2Vzc2lvblJlcGx5Ek0KB1JlZnJlc2gSIS5zdG9yZXkuYWNjb3VudC52MS5SZWZyZXNoUmVxdWVzdBofLnN0b3JleS5hY2NvdW50LnYxLlNlc3Npb25SZXBseRJKCgZMb2dvdXQSIC5zdG9yZXkuYWNjb3VudC52MS5Mb2dvdXRSZXF1ZXN0Gh4uc3RvcmV5LmFjY291bnQudjEuTG9nb3V0UmVwbHkSYgoOQ2hhbmdlUGFzc3dvcmQSKC5zdG9yZXkuYWNjb3VudC52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaJi5zdG9yZXkuYWNjb3VudC52MS5DaGFuZ2VQYXNzd29yZFJlcGx5EksKBUdldE1lEh8uc3RvcmV5LmFjY291bnQudjEuR2V0TWVSZXF1ZXN0Ghwuc3RvcmV5LmFjY291bnQudjEuVXNlclJlcGx5IgOQAgESTAoIVXBkYXRlTWUSIi5zdG9yZXkuYWNjb3VudC52MS5VcGRhdGVNZVJlcXVlc3QaHC5zdG9yZXkuYWNjb3VudC52MS5Vc2VyUmVwbHkSZAoNQmF0Y2hHZXRVc2VycxInLnN0b3JleS5hY2NvdW50LnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GiUuc3RvcmV5LmFjY291bnQudjEuQmF0Y2hHZXRVc2Vyc1JlcGx5IgOQAgESXAoJRmluZFVzZXJzEiMuc3RvcmV5LmFjY291bnQudjEuRmluZFVzZXJzUmVxdWVzdBolLnN0b3JleS5hY2NvdW50LnYxLkJhdGNoR2V0VXNlcnNSZXBseSIDkAIBElsKC0Vuc3VyZVVzZXJzEiUuc3RvcmV5LmFjY291bnQudjEuRW5zdXJlVXNlcnNSZXF1ZXN0GiUuc3RvcmV5LmFjY291bnQudjEuQmF0Y2hHZXRVc2Vyc1JlcGx5ElAKCFNldFJvbGVzEiIuc3RvcmV5LmFjY291bnQudjEuU2V0Um9sZXNSZXF1ZXN0GiAuc3RvcmV5LmFjY291bnQudjEuU2V0Um9sZXNSZXBseRJVCghMaXN0S2V5cxIiLnN0b3JleS5hY2NvdW50LnYxLkxpc3RLZXlzUmVxdWVzdBogLnN0b3JleS5hY2NvdW50LnYxLkxpc3RLZXlzUmVwbHkiA5ACARJqCg9MaXN0UmV2b2NhdGlvbnMSKS5zdG9yZXkuYWNjb3VudC52MS5MaXN0UmV2b2NhdGlvbnNSZXF1ZXN0Gicuc3RvcmV5LmFjY291bnQudjEuTGlzdFJldm9jYXRpb25zUmVwbHkiA5ACARJHCgVWaXNpdBIfLnN0b3JleS5hY2NvdW50LnYxLlZpc2l0UmVxdWVzdBodLnN0b3JleS5hY2NvdW50LnYxLlZpc2l0UmVwbHkSQQoDVGlwEh0uc3RvcmV5LmFjY291bnQudjEuVGlwUmVxdWVzdBobLnN0b3JleS5hY2NvdW50LnYxLlRpcFJlcGx5EkwKBkdldFRpcBIgLnN0b3JleS5hY2NvdW50LnYxLkdldFRpcFJlcXVlc3QaGy5zdG9yZXkuYWNjb3VudC52MS5UaXBSZXBseSIDkAIBYgZwcm90bzM");
 
 /**
  * @generated from message storey.account.v1.User
@@ -514,6 +514,174 @@ export const ListRevocationsReply_RevocationSchema: GenMessage<ListRevocationsRe
   messageDesc(file_storey_account_v1_account, 21, 0);
 
 /**
+ * @generated from message storey.account.v1.VisitRequest
+ */
+export type VisitRequest = Message<"storey.account.v1.VisitRequest"> & {
+  /**
+   * The day where the client is, `YYYY-MM-DD`.
+   *
+   * @generated from field: string date = 1;
+   */
+  date: string;
+};
+
+/**
+ * Describes the message storey.account.v1.VisitRequest.
+ * Use `create(VisitRequestSchema)` to create a new message.
+ */
+export const VisitRequestSchema: GenMessage<VisitRequest> = /*@__PURE__*/
+  messageDesc(file_storey_account_v1_account, 22);
+
+/**
+ * @generated from message storey.account.v1.VisitReply
+ */
+export type VisitReply = Message<"storey.account.v1.VisitReply"> & {
+  /**
+   * 0 when the day was counted before, or is no day anywhere on earth now.
+   *
+   * @generated from field: int32 points = 1;
+   */
+  points: number;
+};
+
+/**
+ * Describes the message storey.account.v1.VisitReply.
+ * Use `create(VisitReplySchema)` to create a new message.
+ */
+export const VisitReplySchema: GenMessage<VisitReply> = /*@__PURE__*/
+  messageDesc(file_storey_account_v1_account, 23);
+
+/**
+ * @generated from message storey.account.v1.Tip
+ */
+export type Tip = Message<"storey.account.v1.Tip"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * @generated from field: storey.account.v1.TipState state = 2;
+   */
+  state: TipState;
+
+  /**
+   * @generated from field: int32 points = 3;
+   */
+  points: number;
+};
+
+/**
+ * Describes the message storey.account.v1.Tip.
+ * Use `create(TipSchema)` to create a new message.
+ */
+export const TipSchema: GenMessage<Tip> = /*@__PURE__*/
+  messageDesc(file_storey_account_v1_account, 24);
+
+/**
+ * @generated from message storey.account.v1.TipRequest
+ */
+export type TipRequest = Message<"storey.account.v1.TipRequest"> & {
+  /**
+   * @generated from field: int64 comment_id = 1;
+   */
+  commentId: bigint;
+
+  /**
+   * 1–100.
+   *
+   * @generated from field: int32 points = 2;
+   */
+  points: number;
+
+  /**
+   * Empty: each call is a tip of its own.
+   *
+   * @generated from field: string idempotency_key = 3;
+   */
+  idempotencyKey: string;
+};
+
+/**
+ * Describes the message storey.account.v1.TipRequest.
+ * Use `create(TipRequestSchema)` to create a new message.
+ */
+export const TipRequestSchema: GenMessage<TipRequest> = /*@__PURE__*/
+  messageDesc(file_storey_account_v1_account, 25);
+
+/**
+ * @generated from message storey.account.v1.GetTipRequest
+ */
+export type GetTipRequest = Message<"storey.account.v1.GetTipRequest"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+};
+
+/**
+ * Describes the message storey.account.v1.GetTipRequest.
+ * Use `create(GetTipRequestSchema)` to create a new message.
+ */
+export const GetTipRequestSchema: GenMessage<GetTipRequest> = /*@__PURE__*/
+  messageDesc(file_storey_account_v1_account, 26);
+
+/**
+ * @generated from message storey.account.v1.TipReply
+ */
+export type TipReply = Message<"storey.account.v1.TipReply"> & {
+  /**
+   * @generated from field: storey.account.v1.Tip tip = 1;
+   */
+  tip?: Tip | undefined;
+
+  /**
+   * True when an earlier call under the same key made it.
+   *
+   * @generated from field: bool replayed = 2;
+   */
+  replayed: boolean;
+};
+
+/**
+ * Describes the message storey.account.v1.TipReply.
+ * Use `create(TipReplySchema)` to create a new message.
+ */
+export const TipReplySchema: GenMessage<TipReply> = /*@__PURE__*/
+  messageDesc(file_storey_account_v1_account, 27);
+
+/**
+ * @generated from enum storey.account.v1.TipState
+ */
+export enum TipState {
+  /**
+   * @generated from enum value: TIP_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: TIP_STATE_PENDING = 1;
+   */
+  PENDING = 1,
+
+  /**
+   * @generated from enum value: TIP_STATE_DONE = 2;
+   */
+  DONE = 2,
+
+  /**
+   * @generated from enum value: TIP_STATE_CANCELLED = 3;
+   */
+  CANCELLED = 3,
+}
+
+/**
+ * Describes the enum storey.account.v1.TipState.
+ */
+export const TipStateSchema: GenEnum<TipState> = /*@__PURE__*/
+  enumDesc(file_storey_account_v1_account, 0);
+
+/**
  * Users, sessions, keys and roles. Calls on behalf of a user carry the principal in the call's token.
  *
  * @generated from service storey.account.v1.AccountService
@@ -640,6 +808,36 @@ export const AccountService: GenService<{
     methodKind: "unary";
     input: typeof ListRevocationsRequestSchema;
     output: typeof ListRevocationsReplySchema;
+  },
+  /**
+   * Points for the caller's first visit of a day. Again on that day: nothing.
+   *
+   * @generated from rpc storey.account.v1.AccountService.Visit
+   */
+  visit: {
+    methodKind: "unary";
+    input: typeof VisitRequestSchema;
+    output: typeof VisitReplySchema;
+  },
+  /**
+   * Gives points of the caller to the author of a comment. Under one key once.
+   *
+   * @generated from rpc storey.account.v1.AccountService.Tip
+   */
+  tip: {
+    methodKind: "unary";
+    input: typeof TipRequestSchema;
+    output: typeof TipReplySchema;
+  },
+  /**
+   * One that the caller gave.
+   *
+   * @generated from rpc storey.account.v1.AccountService.GetTip
+   */
+  getTip: {
+    methodKind: "unary";
+    input: typeof GetTipRequestSchema;
+    output: typeof TipReplySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_storey_account_v1_account, 0);

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storey/events/v1/user_events.proto.
  */
 export const file_storey_events_v1_user_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJzdG9yZXkvZXZlbnRzL3YxL3VzZXJfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxItsCCglVc2VyRXZlbnQSDwoHdXNlcl9pZBgBIAEoAxINCgVhdF9tcxgCIAEoAxIQCgh0cmFjZV9pZBgDIAEoCRJFCg9wcm9maWxlX2NoYW5nZWQYCiABKAsyKi5zdG9yZXkuZXZlbnRzLnYxLlVzZXJFdmVudC5Qcm9maWxlQ2hhbmdlZEgAEjwKCnJlZ2lzdGVyZWQYCyABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLlVzZXJFdmVudC5SZWdpc3RlcmVkSAAaWAoOUHJvZmlsZUNoYW5nZWQSFAoMZGlzcGxheV9uYW1lGAEgASgJEhIKCmF2YXRhcl91cmwYAiABKAkSDQoFbGV2ZWwYAyABKAUSDQoFcm9sZXMYBCADKAkaNAoKUmVnaXN0ZXJlZBIQCgh1c2VybmFtZRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAlCBwoFZXZlbnRiBnByb3RvMw");
+  fileDesc("CiJzdG9yZXkvZXZlbnRzL3YxL3VzZXJfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxIrYDCglVc2VyRXZlbnQSDwoHdXNlcl9pZBgBIAEoAxINCgVhdF9tcxgCIAEoAxIQCgh0cmFjZV9pZBgDIAEoCRJFCg9wcm9maWxlX2NoYW5nZWQYCiABKAsyKi5zdG9yZXkuZXZlbnRzLnYxLlVzZXJFdmVudC5Qcm9maWxlQ2hhbmdlZEgAEjwKCnJlZ2lzdGVyZWQYCyABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLlVzZXJFdmVudC5SZWdpc3RlcmVkSAASPQoLZmlyc3RfdmlzaXQYDCABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLlVzZXJFdmVudC5GaXJzdFZpc2l0SAAaWAoOUHJvZmlsZUNoYW5nZWQSFAoMZGlzcGxheV9uYW1lGAEgASgJEhIKCmF2YXRhcl91cmwYAiABKAkSDQoFbGV2ZWwYAyABKAUSDQoFcm9sZXMYBCADKAkaNAoKUmVnaXN0ZXJlZBIQCgh1c2VybmFtZRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkaGgoKRmlyc3RWaXNpdBIMCgRkYXRlGAEgASgJQgcKBWV2ZW50YgZwcm90bzM");
 
 /**
  * On user.events.v1, keyed by user.
@@ -48,6 +48,12 @@ export type UserEvent = Message<"storey.events.v1.UserEvent"> & {
      */
     value: UserEvent_Registered;
     case: "registered";
+  } | {
+    /**
+     * @generated from field: storey.events.v1.UserEvent.FirstVisit first_visit = 12;
+     */
+    value: UserEvent_FirstVisit;
+    case: "firstVisit";
   } | { case: undefined; value?: undefined };
 };
 
@@ -111,4 +117,25 @@ export type UserEvent_Registered = Message<"storey.events.v1.UserEvent.Registere
  */
 export const UserEvent_RegisteredSchema: GenMessage<UserEvent_Registered> = /*@__PURE__*/
   messageDesc(file_storey_events_v1_user_events, 0, 1);
+
+/**
+ * The first of a day, by the user's own calendar.
+ *
+ * @generated from message storey.events.v1.UserEvent.FirstVisit
+ */
+export type UserEvent_FirstVisit = Message<"storey.events.v1.UserEvent.FirstVisit"> & {
+  /**
+   * `YYYY-MM-DD`.
+   *
+   * @generated from field: string date = 1;
+   */
+  date: string;
+};
+
+/**
+ * Describes the message storey.events.v1.UserEvent.FirstVisit.
+ * Use `create(UserEvent_FirstVisitSchema)` to create a new message.
+ */
+export const UserEvent_FirstVisitSchema: GenMessage<UserEvent_FirstVisit> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_user_events, 0, 2);
 
