@@ -74,6 +74,11 @@ export class Product implements AsyncDisposable {
     await this.#host.stop();
   }
 
+  /** @throws on `compose`. */
+  get eventsUrl(): string {
+    return this.#host.eventsUrl;
+  }
+
   /** A tool of the operator's, `npm run <name> -- …args`; embedded, only while the product is stopped. */
   run(name: string, ...args: readonly string[]): Promise<ToolRun> {
     return this.#host.run(name, args);

@@ -4,6 +4,7 @@ import { type Platform } from '@storey/service';
 import { InspectionController } from './comments/inspection.http.js';
 import { People } from './comments/people.js';
 import { SearchController } from './comments/search.http.js';
+import { DeadLettersController } from './dead-letters/dead-letters.http.js';
 import { importControllers, importProviders } from './importing/index.js';
 import { Services } from './services.js';
 import { RolesController } from './users/roles.http.js';
@@ -14,7 +15,13 @@ export class AppModule {
   static with(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      controllers: [RolesController, SearchController, InspectionController, ...importControllers],
+      controllers: [
+        RolesController,
+        SearchController,
+        InspectionController,
+        DeadLettersController,
+        ...importControllers,
+      ],
       providers: [
         { provide: Services, useValue: new Services(platform.ports.rpc) },
         { provide: CursorSealer, useValue: platform.cursors },

@@ -48,4 +48,8 @@ export const searchQuery = z.strictObject({
   cursor: z.string().optional(),
   limit,
 });
+/** A list without filters. */
+export const pageQuery = z.strictObject({ cursor: z.string().optional(), limit });
+export type PageQuery = z.output<typeof pageQuery>;
+
 export type SearchQuery = z.output<typeof searchQuery>;

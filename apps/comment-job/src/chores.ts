@@ -1,6 +1,6 @@
 import { type CommentDb } from '@storey/comment';
 import { type Clock } from '@storey/context';
-import { DEFAULT_RETENTION, cutOld } from '@storey/outbox';
+import { DEFAULT_RETENTION, DeadLetters, cutOld } from '@storey/outbox';
 import { type Task } from '@storey/schedule';
 import { type Sql } from '@storey/sql';
 import { type OrphanSweep } from './applying/orphan-sweep.js';
@@ -8,6 +8,8 @@ import { type ParkedSweep } from './parking/parked-sweep.js';
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** A dead letter is kept so long, decided or not. */
+const LETTERS_MS = 30 * 24 * HOUR_MS;
 
 export interface Chores {
   readonly sql: Sql<CommentDb>;
@@ -18,12 +20,18 @@ export interface Chores {
 
 /** What has to be done from time to time, by one instance of all. */
 export function chores({ sql, parked, orphans, clock }: Chores): readonly Task[] {
+  const letters = DeadLetters.over(sql, clock);
   return [
     { name: 'end what waits for no comment', plan: { everyMs: MINUTE_MS }, run: () => parked.run() },
     {
       name: 'cut old rows',
       plan: { everyMs: HOUR_MS },
       run: ({ signal }) => cutOld(sql, DEFAULT_RETENTION, clock, signal),
+    },
+    {
+      name: 'forget old dead letters',
+      plan: { everyMs: HOUR_MS },
+      run: () => letters.cut(clock.now() - LETTERS_MS),
     },
     { name: 'remove words without a comment', plan: { everyMs: HOUR_MS }, run: () => orphans.run() },
   ];

@@ -18,7 +18,14 @@ import { type ConfigOf } from '@storey/config';
 import { LeasedIds, type Ids } from '@storey/ids';
 import { type Batch } from '@storey/events';
 import { type Logger } from '@storey/observability';
-import { DEFAULT_RETENTION, SqlWorkerLeaseStore, checkInboxRetention, startRelay } from '@storey/outbox';
+import {
+  DEFAULT_RETENTION,
+  DeadLetters,
+  SqlWorkerLeaseStore,
+  checkInboxRetention,
+  keepDeadLetters,
+  startRelay,
+} from '@storey/outbox';
 import { startScheduler, type Task } from '@storey/schedule';
 import {
   CACHE_CHANGES_TOPIC,
@@ -75,6 +82,7 @@ export async function start(
   const closes: readonly Close[] = [
     await startApplying(ground, settings.commentJobMaxBatch),
     startEventRelay(ground),
+    await startKeepingLetters(ground),
     await startInvalidating(ground),
     await startNotifying(ground),
     await startIndexing(ground),
@@ -138,6 +146,22 @@ function startChores({ sql, logger, platform }: Ground, tasks: readonly Task[]):
   const options = { logger, metrics, clock, random, faultPoint, runner: hostname() };
   const scheduler = startScheduler(sql, tasks, options);
   return () => scheduler.close();
+}
+
+async function startKeepingLetters({ sql, logger, platform }: Ground): Promise<Close> {
+  const { ports, clock, metrics } = platform;
+  const help = 'Messages that a consumer gave up, by topic and consumer';
+  const kept = metrics
+    .forApp('comment-job')
+    .counter('storey_dead_letters_total', help, ['topic', 'consumer']);
+  return keepDeadLetters(ports.events, DeadLetters.over(sql, clock), {
+    topics: commentTopics.map(({ name }) => name),
+    group: 'comment.dead-letters',
+    onLetter: (letter) => {
+      kept.add(1, letter);
+      logger.warn('a dead letter waits for a decision', letter);
+    },
+  });
 }
 
 function cachesOver(sql: Sql<CommentDb>, { ports, clock, random }: Platform, logger: Logger): CommentCaches {

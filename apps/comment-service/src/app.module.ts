@@ -12,9 +12,11 @@ import {
   Reactions,
   Tips,
 } from '@storey/comment';
+import { DeadLetters } from '@storey/outbox';
 import { rpcErrors } from '@storey/rpc';
 import { BackfillRequests } from './backfill/backfill-requests.js';
 import { observeBackfill } from './backfill/observe-backfill.js';
+import { DeadLettersGrpc } from './dead-letters/dead-letters.grpc.js';
 import { type Ground } from './ground.js';
 import { GivenIds } from './importing/given-ids.js';
 import { ImportComments } from './importing/import-comments.js';
@@ -77,6 +79,7 @@ export class AppModule {
         ImportingGrpc,
         SearchingGrpc,
         TippingGrpc,
+        DeadLettersGrpc,
       ],
       providers: [rpcErrors, ...useCases(ground)],
     };
@@ -109,6 +112,7 @@ function useCases(ground: Ground): Provider[] {
     searching(ground, comments, records),
     value(CountSubjects, new CountSubjects(records)),
     value(WatchSubject, new WatchSubject(ports.events, ground.feed, EVENTS_TOPIC)),
+    value(DeadLetters, DeadLetters.over(sql, clock)),
     value(Notifications, notifications),
     value(ListNotifications, new ListNotifications(views, records, notifications, reactions)),
     value(CountUnread, new CountUnread(views, notifications)),

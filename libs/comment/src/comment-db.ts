@@ -1,4 +1,4 @@
-import { type OutboxTables } from '@storey/outbox';
+import { type DeadLetterTables } from '@storey/outbox';
 import { type ScheduleTables } from '@storey/schedule';
 
 /** One row per thing commented on. Times are epoch ms, here and below. */
@@ -145,7 +145,7 @@ export interface ImportItemTable {
 }
 
 /** The database of comments: sharded tables by number, see `tableFor` of `@storey/sql`. */
-export interface CommentDb extends OutboxTables, ScheduleTables {
+export interface CommentDb extends DeadLetterTables, ScheduleTables {
   [subject: `comment_subject_${number}`]: SubjectTable;
   [index: `comment_index_${number}`]: IndexTable;
   [content: `comment_content_${number}`]: ContentTable;

@@ -1,5 +1,5 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
-import { outboxMigrations } from '@storey/outbox';
+import { deadLetterMigration, outboxMigrations } from '@storey/outbox';
 import { createScheduleTables } from '@storey/schedule';
 import { forEachTable, type Migrations } from '@storey/sql';
 import { addTips } from './migrations/tips.js';
@@ -25,6 +25,7 @@ export const commentMigrations = (tables: number): Migrations => ({
   },
   '0006-timers': { up: createScheduleTables },
   '0007-tips': { up: (db) => forEachTable(tables, (n) => addTips(db, n)) },
+  '0008-dead-letters': deadLetterMigration,
 });
 
 async function createSharded(db: Kysely<unknown>, n: number): Promise<void> {

@@ -27,7 +27,8 @@ export interface Dispatched {
  * and one that is refused holds back the later ones of its key. When the log can't be reached the buckets concerned
  * are left alone.
  *
- * @param domain makes row ids unique over databases: header `event-id` is `<domain>:<id>`.
+ * @param domain makes row ids unique over databases: header `event-id` is `<domain>:<id>`, unless the message is one that
+ *   was sent before and brings its own.
  */
 export async function dispatch(
   log: EventLog,
@@ -69,7 +70,7 @@ async function send(
 
 function messageOf(domain: string, { id, key, value, headers }: OutboxRow): NewMessage {
   const own = JSON.parse(headers) as Record<string, string>;
-  return { key, value, headers: { ...own, 'event-id': `${domain}:${id}` } };
+  return { key, value, headers: { 'event-id': `${domain}:${id}`, ...own } };
 }
 
 function* batches(rows: readonly OutboxRow[]): Generator<readonly OutboxRow[]> {

@@ -25,6 +25,8 @@ export interface Host {
   run(name: string, args: readonly string[]): Promise<ToolRun>;
   /** Throws away what was kept. */
   remove(): Promise<void>;
+  /** Where its log is. @throws where no test may write into it. */
+  readonly eventsUrl: string;
   /** @throws where there is none of our own. */
   readonly process: RunningProcess;
 }

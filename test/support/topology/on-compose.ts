@@ -33,6 +33,10 @@ export class OnCompose implements Host {
     throw new Error('The apps run in containers: this test is not for compose.');
   }
 
+  get eventsUrl(): string {
+    throw new Error('Others use this log too: this test is not for compose.');
+  }
+
   async begin(env: Env): Promise<readonly string[]> {
     const settings = Object.entries(env).filter(([name]) => !LEFT_OUT.includes(name));
     for (const [name] of settings)

@@ -24,6 +24,10 @@ export class OnStores extends OwnProcess implements Host {
   readonly #redis = REDIS_DATABASES[products % REDIS_DATABASES.length] ?? REDIS_DATABASES[0];
   #prepared = false;
 
+  override get eventsUrl(): string {
+    return `${realStores.kafka}?prefix=${this.#scope}.`;
+  }
+
   override async begin(env: Env, main?: string): Promise<readonly string[]> {
     const all = { ...this.#urls(), ...env };
     if (!this.#prepared) await this.#prepare(all);
@@ -58,7 +62,7 @@ export class OnStores extends OwnProcess implements Host {
       // What has no fallback is waited for longer, as in docker-compose.yml.
       KV_STATE_URL: `${realStores.redis}/${this.#redis[0]}?timeoutMs=200`,
       KV_CACHE_URL: `${realStores.redis}/${this.#redis[1]}`,
-      EVENTS_URL: `${realStores.kafka}?prefix=${this.#scope}.`,
+      EVENTS_URL: this.eventsUrl,
       SEARCH_URL: `${realStores.elasticsearch}?prefix=${this.#scope}-`,
     };
   }

@@ -19,6 +19,10 @@ export class OwnProcess implements Host {
     return this.#process;
   }
 
+  get eventsUrl(): string {
+    return `sqlite:${join(this.folder, 'events.db')}`;
+  }
+
   async begin(env: Env, main = MAIN): Promise<readonly string[]> {
     this.#process = await startProcess(process.execPath, [main], {
       env: { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: this.folder, ...env },

@@ -1,0 +1,28 @@
+import { comment } from '@storey/contracts';
+import { DeadLetters } from '@storey/outbox';
+import { RpcController, type Handlers } from '@storey/rpc';
+import { requireAdmin } from '../caller.js';
+import { pageSize } from '../listing/limits.js';
+import { decide } from './decide.js';
+
+type Served = 'listDeadLetters' | 'decideDeadLetter';
+
+@RpcController(comment.CommentService)
+export class DeadLettersGrpc implements Pick<Handlers<typeof comment.CommentService>, Served> {
+  constructor(private readonly letters: DeadLetters) {}
+
+  async listDeadLetters({ beforeId, limit }: comment.ListDeadLettersRequest) {
+    requireAdmin();
+    const letters = await this.letters.open(pageSize(limit) + 1, beforeId === 0n ? undefined : beforeId);
+    const page = letters.slice(0, limit);
+    return {
+      letters: page.map(({ at, ...letter }) => ({ ...letter, atMs: at })),
+      nextBeforeId: letters.length > limit ? (page.at(-1)?.id ?? 0n) : 0n,
+    };
+  }
+
+  async decideDeadLetter({ id, decision }: comment.DecideDeadLetterRequest) {
+    await decide(this.letters, { id, decision, by: String(requireAdmin().userId) });
+    return {};
+  }
+}
