@@ -7,6 +7,7 @@ import {
   type CommentDb,
   type CommentRecord,
   type SubjectKey,
+  type SubjectRecord,
 } from '@storey/comment';
 import { noFaults, systemClock, type Clock, type FaultPoint } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
@@ -59,6 +60,10 @@ export class Bench implements AsyncDisposable {
     return sent.map(({ id }) => records.get(id)?.floor);
   }
 
+  subjectOf(key: SubjectKey): Promise<SubjectRecord | undefined> {
+    return new Subjects(this.sql).byKey(key);
+  }
+
   async countsOf(subject: SubjectKey): Promise<readonly (bigint | undefined)[]> {
     const found = await new Subjects(this.sql).byKey(subject);
     return [found?.roots, found?.all];
@@ -87,10 +92,12 @@ export class Bench implements AsyncDisposable {
   async everything(): Promise<string> {
     const rows: unknown[] = [(await this.events()).length];
     for (let n = 0; n < this.sql.tables; n += 1) {
-      for (const base of ['subject', 'index', 'content', 'count', 'reaction', 'edit'] as const) {
+      for (const base of ['subject', 'index', 'content', 'count', 'reaction', 'edit', 'report'] as const) {
         rows.push(await this.sql.read.selectFrom(`comment_${base}_${n}`).selectAll().execute());
       }
     }
+    for (const table of ['comment_review', 'comment_reported', 'comment_audit'] as const)
+      rows.push(await this.sql.read.selectFrom(table).selectAll().execute());
     return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   }
 

@@ -13,7 +13,8 @@ export interface Sent extends NewMessage {
   readonly id: bigint;
 }
 
-export const { CommentState, Reaction } = comment;
+export const { CommentState, Decision, Reaction, SubjectState } = comment;
+export const MODERATOR = 99n;
 export type Reaction = comment.Reaction;
 export const ids = new IdGenerator({ worker: 7, clock: systemClock });
 
@@ -62,6 +63,27 @@ export class Intake {
     const { command } = fromBinary(commentEvents.CommentCommandSchema, value);
     if (command.case === undefined) throw new Error('no command');
     return this.send(command, { id });
+  }
+
+  change(change: Meaning<'changeSubject'>, actorId = 1n): Sent {
+    const value = create(commentEvents.CommentCommand_ChangeSubjectSchema, change);
+    return this.send({ case: 'changeSubject', value }, { actorId });
+  }
+
+  pin(commentId: bigint, pinned = true): Sent {
+    const value = create(commentEvents.CommentCommand_PinSchema, { commentId, pinned });
+    return this.send({ case: 'pin', value });
+  }
+
+  report(commentId: bigint, actorId = 1n, change: Meaning<'report'> = {}): Sent {
+    const value = create(commentEvents.CommentCommand_ReportSchema, { commentId, reason: 'spam', ...change });
+    return this.send({ case: 'report', value }, { actorId });
+  }
+
+  /** By somebody who is no author here. */
+  decide(commentId: bigint, decision: comment.Decision, reason = ''): Sent {
+    const value = create(commentEvents.CommentCommand_DecideSchema, { commentId, decision, reason });
+    return this.send({ case: 'decide', value }, { actorId: MODERATOR });
   }
 
   send(

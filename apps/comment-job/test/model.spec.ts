@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Comments } from '@storey/comment';
+import { Comments, Worklists } from '@storey/comment';
 import fc from 'fast-check';
 import { Bench } from './bench.js';
-import { Intake, Reaction, type Sent } from './commands.js';
+import { Decision, Intake, Reaction, type Sent } from './commands.js';
 import { Model } from './model.js';
 
 let bench: Bench;
@@ -15,9 +15,10 @@ afterAll(() => bench[Symbol.asyncDispose]());
 
 /** `on` picks among the comments of before. */
 const on = fc.nat({ max: 30 });
+const held = fc.boolean();
 const operation = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('publish' as const) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('reply' as const), on }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('publish' as const), held }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('reply' as const), on, held }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('delete' as const), on }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('edit' as const), on }) },
   {
@@ -29,9 +30,27 @@ const operation = fc.oneof(
       value: fc.constantFrom(Reaction.NONE, Reaction.LIKE, Reaction.DISLIKE),
     }),
   },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('pin' as const), on, pinned: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('report' as const), on, userId: fc.bigInt(1n, 3n) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('decide' as const),
+      on,
+      decision: fc.constantFrom(
+        Decision.APPROVE,
+        Decision.HIDE,
+        Decision.DELETE,
+        Decision.RESTORE,
+        Decision.REJECT,
+      ),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), on }) },
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+
+const EVERYTHING = 10_000;
 
 /** A command, and what it does to the model when it is the first of its id. */
 interface Step {
@@ -44,21 +63,21 @@ function steps(operations: readonly Operation[]): readonly Step[] {
   const made: Step[] = [];
   const comments: bigint[] = [];
   const pick = (at: number): bigint => (comments.length === 0 ? 64n : (comments[at % comments.length] ?? 0n));
-  const publish = (parentId: bigint): Step => {
+  const publish = (parentId: bigint, isHeld = false): Step => {
     const text = `text ${comments.length}`;
-    const sent = intake.publish({ parentId, text });
+    const sent = intake.publish({ parentId, text, reviewReason: isHeld ? 'policy' : '' });
     comments.push(sent.id);
-    return { sent, model: (model) => model.publish(sent.id, parentId, text) };
+    return { sent, model: (model) => model.publish(sent.id, parentId, text, isHeld) };
   };
   for (const operation of operations) made.push(step(operation));
   return made;
 
   function step(operation: Operation): Step {
-    if (operation.do === 'publish') return publish(0n);
+    if (operation.do === 'publish') return publish(0n, operation.held);
     const id = pick(operation.on);
     switch (operation.do) {
       case 'reply':
-        return publish(id);
+        return publish(id, operation.held);
       case 'delete':
         return { sent: intake.remove(id), model: (model) => model.remove(id) };
       case 'edit':
@@ -66,6 +85,18 @@ function steps(operations: readonly Operation[]): readonly Step[] {
       case 'react': {
         const sent = intake.react(id, operation.value, operation.userId);
         return { sent, model: (model) => model.react(id, operation.userId, operation.value, sent.id) };
+      }
+      case 'pin': {
+        const { pinned } = operation;
+        return { sent: intake.pin(id, pinned), model: (model) => model.pin(id, pinned) };
+      }
+      case 'report': {
+        const { userId } = operation;
+        return { sent: intake.report(id, userId), model: (model) => model.report(id, userId) };
+      }
+      case 'decide': {
+        const { decision } = operation;
+        return { sent: intake.decide(id, decision), model: (model) => model.decide(id, decision) };
       }
       case 'again':
         return made[operation.on % made.length] ?? publish(0n);
@@ -88,9 +119,14 @@ it('any commands, cut into any batches, leave what the model says', async () => 
         const expected = model.comments();
         const records = await new Comments(bench.sql).byIds([...expected.keys()]);
         for (const [id, comment] of expected) expect(records.get(id)).toMatchObject(comment);
+        const worklists = new Worklists(bench.sql);
+        const mine = (ids: readonly bigint[]) => new Set(ids.filter((id) => expected.has(id)));
+        expect(mine(await worklists.inReview(0n, EVERYTHING))).toEqual(model.inReview);
+        expect(mine(await worklists.reported(EVERYTHING))).toEqual(model.reported);
         const [type = '', oid = ''] = (all[0]?.sent.key ?? '').split('/');
         const counts = (await bench.countsOf({ type, oid })).map((count) => count ?? 0n);
         expect(counts).toEqual(model.counts());
+        expect((await bench.subjectOf({ type, oid }))?.pinnedIds ?? []).toEqual(model.pins);
       },
     ),
     { numRuns: 80 },

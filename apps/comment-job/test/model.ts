@@ -1,4 +1,6 @@
-import { CommentState, Reaction } from './commands.js';
+import { CommentState, Decision, Reaction } from './commands.js';
+
+const MAX_PINS = 3;
 
 interface Modelled {
   readonly id: bigint;
@@ -8,37 +10,96 @@ interface Modelled {
   state: number;
   text: string;
   readonly reactions: Map<bigint, { readonly value: number; readonly by: bigint }>;
+  readonly reporters: Set<bigint>;
+  /** Reported since a moderator looked at it last. */
+  isReported: boolean;
 }
+
+/** Where a decision leads, by the state that it is made in. What is not here has no effect. */
+const DECISIONS: Readonly<Record<number, Readonly<Record<number, number>>>> = {
+  [Decision.APPROVE]: {
+    [CommentState.IN_REVIEW]: CommentState.VISIBLE,
+    [CommentState.HIDDEN]: CommentState.VISIBLE,
+    [CommentState.VISIBLE]: CommentState.VISIBLE,
+  },
+  [Decision.RESTORE]: {
+    [CommentState.IN_REVIEW]: CommentState.VISIBLE,
+    [CommentState.HIDDEN]: CommentState.VISIBLE,
+    [CommentState.VISIBLE]: CommentState.VISIBLE,
+    [CommentState.DELETED]: CommentState.VISIBLE,
+  },
+  [Decision.HIDE]: {
+    [CommentState.VISIBLE]: CommentState.HIDDEN,
+    [CommentState.HIDDEN]: CommentState.HIDDEN,
+  },
+  [Decision.REJECT]: {
+    [CommentState.IN_REVIEW]: CommentState.REJECTED,
+    [CommentState.REJECTED]: CommentState.REJECTED,
+  },
+  [Decision.DELETE]: {
+    [CommentState.VISIBLE]: CommentState.DELETED,
+    [CommentState.HIDDEN]: CommentState.DELETED,
+    [CommentState.IN_REVIEW]: CommentState.DELETED,
+    [CommentState.REJECTED]: CommentState.DELETED,
+    [CommentState.DELETED]: CommentState.DELETED,
+  },
+};
+const OVER: ReadonlySet<number> = new Set([CommentState.DELETED, CommentState.REJECTED]);
 
 /** What one subject should be: the list of its comments, from which everything counted is derived anew. */
 export class Model {
   readonly #all = new Map<bigint, Modelled>();
   readonly #applied = new Set<bigint>();
+  #pins: readonly bigint[] = [];
 
   /** Whether a command is the first of its id. */
   first(id: bigint): boolean {
     return !this.#applied.has(id) && this.#applied.add(id) !== undefined;
   }
 
-  publish(id: bigint, parentId: bigint, text: string): void {
+  publish(id: bigint, parentId: bigint, text: string, isHeld: boolean): void {
     const parent = this.#all.get(parentId);
-    const refused =
-      parentId !== 0n && (!parent || parent.state === CommentState.DELETED || parent.floor === 0n);
+    const refused = parentId !== 0n && (!parent || OVER.has(parent.state));
     const root = parent ? parent.root || parent.id : parentId;
     const before = [...this.#all.values()].filter((other) => other.floor > 0n && other.root === root);
     const floor = refused ? 0n : BigInt(before.length + 1);
-    const state = refused ? CommentState.REJECTED : CommentState.VISIBLE;
-    this.#all.set(id, { id, root, parent: parentId, floor, state, text, reactions: new Map() });
+    const begins = isHeld ? CommentState.IN_REVIEW : CommentState.VISIBLE;
+    const state = refused ? CommentState.REJECTED : begins;
+    const marks = { reactions: new Map(), reporters: new Set<bigint>(), isReported: false };
+    this.#all.set(id, { id, root, parent: parentId, floor, state, text, ...marks });
   }
 
   edit(id: bigint, text: string): void {
     const edited = this.#all.get(id);
-    if (edited?.state === CommentState.VISIBLE) edited.text = text;
+    if (edited && !OVER.has(edited.state)) edited.text = text;
   }
 
   remove(id: bigint): void {
     const removed = this.#all.get(id);
-    if (removed) removed.state = CommentState.DELETED;
+    if (removed) this.#move(removed, CommentState.DELETED);
+  }
+
+  decide(id: bigint, decision: number): void {
+    const judged = this.#all.get(id);
+    const to = judged && DECISIONS[decision]?.[judged.state];
+    if (!judged || to === undefined || (to === CommentState.VISIBLE && judged.floor === 0n)) return;
+    judged.isReported = false;
+    this.#move(judged, to);
+  }
+
+  pin(id: bigint, pinned: boolean): void {
+    const others = this.#pins.filter((pin) => pin !== id);
+    const target = this.#all.get(id);
+    if (!pinned) this.#pins = others;
+    else if (target?.state === CommentState.VISIBLE && target.root === 0n && others.length < MAX_PINS)
+      this.#pins = [id, ...others];
+  }
+
+  report(id: bigint, userId: bigint): void {
+    const on = this.#all.get(id);
+    if (!on || on.reporters.has(userId)) return;
+    on.reporters.add(userId);
+    if (on.state === CommentState.VISIBLE) on.isReported = true;
   }
 
   react(id: bigint, userId: bigint, value: number, by: bigint): void {
@@ -52,18 +113,46 @@ export class Model {
     return new Map([...this.#all.values()].map((one) => [one.id, this.#view(one)]));
   }
 
+  /** Of what others see: the replies of a tombstone, but not those of a hidden root. */
   counts(): readonly bigint[] {
-    const visible = [...this.#all.values()].filter(({ state }) => state === CommentState.VISIBLE);
-    return [visible.filter(({ root }) => root === 0n), visible].map(({ length }) => BigInt(length));
+    const seen = [...this.#all.values()].filter(({ state, root }) => {
+      const above = this.#all.get(root)?.state ?? CommentState.VISIBLE;
+      const isOpen = above === CommentState.VISIBLE || above === CommentState.DELETED;
+      return state === CommentState.VISIBLE && isOpen;
+    });
+    return [seen.filter(({ root }) => root === 0n), seen].map(({ length }) => BigInt(length));
   }
 
-  #view({ id, floor, state, root, text, reactions }: Modelled) {
+  get pins(): readonly bigint[] {
+    return this.#pins;
+  }
+
+  get inReview(): ReadonlySet<bigint> {
+    return this.#those(({ state }) => state === CommentState.IN_REVIEW);
+  }
+
+  get reported(): ReadonlySet<bigint> {
+    return this.#those(({ isReported }) => isReported);
+  }
+
+  #those(are: (one: Modelled) => boolean): ReadonlySet<bigint> {
+    return new Set([...this.#all.values()].filter(are).map(({ id }) => id));
+  }
+
+  #move(moved: Modelled, state: number): void {
+    moved.state = state;
+    if (state !== CommentState.VISIBLE) this.#pins = this.#pins.filter((pin) => pin !== moved.id);
+    if (state === CommentState.DELETED) moved.isReported = false;
+  }
+
+  #view({ id, floor, state, root, text, reactions, reporters }: Modelled) {
     const below = [...this.#all.values()].filter((other) => (root === 0n ? other.root : other.parent) === id);
     const replies = below.filter((other) => other.state === CommentState.VISIBLE).length;
     const shown = state === CommentState.VISIBLE || (state === CommentState.DELETED && replies > 0);
     const of = (value: number): bigint =>
       BigInt([...reactions.values()].filter((reaction) => reaction.value === value).length);
     const votes = { likes: of(Reaction.LIKE), dislikes: of(Reaction.DISLIKE) };
-    return { id, floor, state, shown, text, replies: BigInt(replies), ...votes };
+    const marks = { pinned: this.#pins.includes(id), reports: BigInt(reporters.size) };
+    return { id, floor, state, shown, text, replies: BigInt(replies), ...votes, ...marks };
   }
 }

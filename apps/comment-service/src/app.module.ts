@@ -50,7 +50,9 @@ import { IndexWalk } from './searching/index-walk.js';
 import { ListWalk } from './searching/list-walk.js';
 import { SearchComments } from './searching/search-comments.js';
 import { SearchingGrpc } from './searching/searching.grpc.js';
+import { ChangeSubject } from './subjects/change-subject.js';
 import { CountSubjects } from './subjects/count-subjects.js';
+import { GetSubject } from './subjects/get-subject.js';
 import { SubjectsGrpc } from './subjects/subjects.grpc.js';
 import { EndTip } from './tipping/end-tip.js';
 import { TippingGrpc } from './tipping/tipping.grpc.js';
@@ -100,7 +102,6 @@ function useCases(ground: Ground): Provider[] {
   const log = new CommandLog({ events: ports.events, overlays, ids: ground.ids, clock, logger });
   const notifications = new Notifications(sql);
   return [
-    value(Records, records),
     value(Edit, new Edit(views, records, log)),
     value(Delete, new Delete(views, records, log)),
     value(React, new React(views, records, log)),
@@ -111,6 +112,8 @@ function useCases(ground: Ground): Provider[] {
     value(InspectComment, new InspectComment(comments, clock)),
     searching(ground, comments, records),
     value(CountSubjects, new CountSubjects(records)),
+    value(GetSubject, new GetSubject(views, records)),
+    value(ChangeSubject, new ChangeSubject(views, records, log)),
     value(WatchSubject, new WatchSubject(ports.events, ground.feed, EVENTS_TOPIC)),
     value(DeadLetters, DeadLetters.over(sql, clock)),
     value(Notifications, notifications),

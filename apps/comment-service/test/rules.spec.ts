@@ -32,6 +32,8 @@ async function makeSubject(oid: string, columns: { state?: number; minLevel?: nu
     all_: 0n,
     root_floor: 0n,
     version: 0n,
+    pinned_ids: '',
+    changed_by: 0n,
     created_at: 0n,
   };
   await sql.transaction((tx) =>

@@ -58,7 +58,15 @@ interface SubjectRow extends SubjectKey {
 }
 
 async function insertSubject(sql: Sql<CommentDb>, { id, type, oid, roots, all }: SubjectRow): Promise<void> {
-  const policy = { policy_mode: 'post_then_review', min_level: 0, owner_id: 0n, title: '', url: '' };
+  const policy = {
+    policy_mode: 'post_then_review',
+    min_level: 0,
+    owner_id: 0n,
+    title: '',
+    url: '',
+    pinned_ids: '',
+    changed_by: 0n,
+  };
   const counts = { roots, all_: all, root_floor: roots, version: all, created_at: 1n };
   const row = { id, type, oid, state: SubjectState.OPEN, ...policy, ...counts };
   await sql.transaction((tx) =>
@@ -70,13 +78,20 @@ async function insertSubject(sql: Sql<CommentDb>, { id, type, oid, roots, all }:
 }
 
 async function insertComments(sql: Sql<CommentDb>, subjectId: bigint, rows: readonly Row[]): Promise<void> {
-  const marks = { state: CommentState.VISIBLE, shown: 1, pinned: 0, edited_at: 0n, reason_code: '' };
+  const marks = {
+    state: CommentState.VISIBLE,
+    shown: 1,
+    pinned: 0,
+    edited_at: 0n,
+    reason_code: '',
+    review_reason: '',
+  };
   const indexes = rows.map(({ id, rootId, floor }) => ({
     ...{ id, subject_id: subjectId, root_id: rootId, parent_id: rootId, floor: BigInt(floor), ...marks },
     ...{ author_id: 9n, reply_to_user_id: 0n, created_at: 1n, version: id },
   }));
   const counts = rows.map(({ id, rootId, replies }) => ({
-    ...{ id, subject_id: subjectId, root_id: rootId, likes: 0n, dislikes: 0n, score: 0 },
+    ...{ id, subject_id: subjectId, root_id: rootId, likes: 0n, dislikes: 0n, score: 0, reports: 0n },
     ...{ replies: BigInt(replies), reply_floor: BigInt(replies) },
   }));
   const contents = rows.map(({ id }) => ({ id, text: `text ${id}`, html: '<p></p>', mentions: '[]' }));

@@ -95,6 +95,7 @@ const record = (init: Partial<CommentRecord>): CommentRecord => ({
   editedAt: 0n,
   version: 1n,
   reasonCode: '',
+  reviewReason: '',
   text: 'a',
   html: '<p>a</p>',
   mentions: [],
@@ -102,6 +103,7 @@ const record = (init: Partial<CommentRecord>): CommentRecord => ({
   dislikes: 0n,
   replies: 0n,
   replyFloor: 0n,
+  reports: 0n,
   ...init,
 });
 

@@ -24,6 +24,10 @@ export interface SubjectTable {
   root_floor: bigint;
   /** Rises by one with each event of the subject. */
   version: bigint;
+  /** Ids of its pinned roots, the latest first, with commas between. */
+  pinned_ids: string;
+  /** Id of the last command that was about the subject itself or its pins. */
+  changed_by: bigint;
   created_at: bigint;
 }
 
@@ -51,6 +55,8 @@ export interface IndexTable {
   /** Id of the last command that changed it; a reaction does not. */
   version: bigint;
   reason_code: string;
+  /** Why it waits, or waited, for a moderator; empty when it never did. */
+  review_reason: string;
 }
 
 /** What was said. Has the id of its index row, and is written first. */
@@ -76,6 +82,8 @@ export interface CountTable {
   reply_floor: bigint;
   /** `hotScore`; 0 for what is not visible or not liked. */
   score: number;
+  /** People who reported it. */
+  reports: bigint;
 }
 
 export interface ReactionTable {
@@ -106,6 +114,41 @@ export interface ParkedTable {
   key: string;
   value: Uint8Array;
   parked_at: bigint;
+}
+
+/** One per user and comment. */
+export interface ReportTable {
+  comment_id: bigint;
+  user_id: bigint;
+  /** Id of the command that brought it. */
+  id: bigint;
+  /** `spam`, `abuse`, `spoiler`, `illegal` or `other`. */
+  reason: string;
+  note: string;
+  at: bigint;
+}
+
+/** The comments in review, of all shards. */
+export interface ReviewTable {
+  comment_id: bigint;
+}
+
+/** The comments with reports that nobody judged yet, of all shards. */
+export interface ReportedTable {
+  comment_id: bigint;
+  reports: bigint;
+}
+
+/** What moderators and owners did to comments of others. */
+export interface AuditTable {
+  /** Of the command that did it. */
+  id: bigint;
+  comment_id: bigint;
+  /** `approve`, `hide`, `delete`, `restore` or `reject`. */
+  action: string;
+  actor_id: bigint;
+  reason: string;
+  at: bigint;
 }
 
 /** In the shard of the user. One per user, comment, kind and cause. */
@@ -153,7 +196,11 @@ export interface CommentDb extends DeadLetterTables, ScheduleTables {
   [reaction: `comment_reaction_${number}`]: ReactionTable;
   [edit: `comment_edit_${number}`]: EditTable;
   [parked: `comment_parked_${number}`]: ParkedTable;
+  [report: `comment_report_${number}`]: ReportTable;
   [notification: `notification_${number}`]: NotificationTable;
   [tip: `comment_tip_${number}`]: TipTable;
+  comment_review: ReviewTable;
+  comment_reported: ReportedTable;
+  comment_audit: AuditTable;
   import_item: ImportItemTable;
 }

@@ -25,6 +25,8 @@ export interface CommentRecord {
   /** Id of the last command that changed it; reactions have their own. */
   readonly version: bigint;
   readonly reasonCode: string;
+  /** Why it waits, or waited, in review; empty when it never did. */
+  readonly reviewReason: string;
   readonly text: string;
   readonly html: string;
   readonly mentions: readonly Mention[];
@@ -34,6 +36,8 @@ export interface CommentRecord {
   readonly replies: bigint;
   /** Of a root: the highest floor given under it. */
   readonly replyFloor: bigint;
+  /** People who reported it. What is served may be behind: moderators read what is stored. */
+  readonly reports: bigint;
 }
 
 /** A subject as it is read and cached. */
@@ -53,4 +57,8 @@ export interface SubjectRecord extends SubjectKey {
   readonly rootFloor: bigint;
   /** Rises by one with each event. */
   readonly version: bigint;
+  /** Its pinned roots, the latest first. */
+  readonly pinnedIds: readonly bigint[];
+  /** Id of the last command that was about the subject itself or its pins. */
+  readonly changedBy: bigint;
 }

@@ -7,6 +7,7 @@ import { hotScoreSql } from './rules/hot-score.js';
 const { CommentState, Reaction } = comment;
 const VISIBLE = raw.lit(CommentState.VISIBLE);
 const DELETED = raw.lit(CommentState.DELETED);
+const IN_REVIEW = raw.lit(CommentState.IN_REVIEW);
 
 /** At most so many offenders are named for one rule and table. */
 const MAX_NAMED = 20;
@@ -44,11 +45,13 @@ function rules(n: number): Readonly<Record<string, Query>> {
     content: raw.table(`comment_content_${n}`),
     count: raw.table(`comment_count_${n}`),
     reaction: raw.table(`comment_reaction_${n}`),
+    report: raw.table(`comment_report_${n}`),
   };
-  return { ...pairRules(t), ...countRules(t), ...floorRules(t), ...treeRules(t) };
+  return { ...pairRules(t), ...countRules(t), ...floorRules(t), ...treeRules(t), ...moderationRules(t) };
 }
 
-type Tables = Readonly<Record<'subject' | 'index' | 'content' | 'count' | 'reaction', RawBuilder<unknown>>>;
+type Table = 'subject' | 'index' | 'content' | 'count' | 'reaction' | 'report';
+type Tables = Readonly<Record<Table, RawBuilder<unknown>>>;
 
 /** A comment is three rows, all or none. */
 function pairRules({ index, content, count }: Tables): Readonly<Record<string, Query>> {
@@ -72,8 +75,10 @@ function countRules({ subject, index, count, reaction }: Tables): Readonly<Recor
         on r.k = c.id where c.${raw.ref(column)} <> coalesce(r.n, 0)`;
   return {
     'subject-counts': raw`select s.id as id from ${subject} s left join
-        (select subject_id as k, count(*) as n, sum(case when root_id = 0 then 1 else 0 end) as r from ${index}
-         where state = ${VISIBLE} group by subject_id) v on v.k = s.id
+        (select i.subject_id as k, count(*) as n, sum(case when i.root_id = 0 then 1 else 0 end) as r from ${index} i
+         left join ${index} p on p.id = i.root_id
+         where i.state = ${VISIBLE} and (i.root_id = 0 or p.state in (${VISIBLE}, ${DELETED}))
+         group by i.subject_id) v on v.k = s.id
         where s.all_ <> coalesce(v.n, 0) or s.roots <> coalesce(v.r, 0)`,
     'root-replies': raw`select c.id as id from ${count} c left join ${visible('root_id')} v on v.k = c.id
         where c.root_id = 0 and c.replies <> coalesce(v.n, 0)`,
@@ -114,5 +119,28 @@ function treeRules({ subject, index }: Tables): Readonly<Record<string, Query>> 
     'wrong-parent': raw`select i.id as id from ${index} i left join ${index} p on p.id = i.parent_id
         where i.floor is not null and i.root_id <> 0
         and (p.id is null or (p.id <> i.root_id and p.root_id <> i.root_id))`,
+  };
+}
+
+/** Pins, reports, and what moderators have to do. */
+function moderationRules({ subject, index, count, report }: Tables): Readonly<Record<string, Query>> {
+  const review = raw.table('comment_review');
+  const reported = raw.table('comment_reported');
+  const pins = (of: RawBuilder<unknown>): RawBuilder<unknown> =>
+    raw`(select count(*) from ${index} i where i.subject_id = ${of} and i.pinned = 1)`;
+  return {
+    'pinned-not-seen': raw`select id from ${index} where pinned = 1 and (state <> ${VISIBLE} or root_id <> 0)`,
+    // With n ids there are n - 1 commas.
+    'pin-list': raw`select s.id as id from ${subject} s where ${pins(raw`s.id`)} <>
+        case when s.pinned_ids = '' then 0
+        else length(s.pinned_ids) - length(replace(s.pinned_ids, ',', '')) + 1 end or ${pins(raw`s.id`)} > 3`,
+    reports: raw`select c.id as id from ${count} c left join
+        (select comment_id as k, count(*) as n from ${report} group by comment_id) r
+        on r.k = c.id where c.reports <> coalesce(r.n, 0)`,
+    'review-list': raw`select i.id as id from ${index} i left join ${review} r on r.comment_id = i.id
+        where (i.state = ${IN_REVIEW}) <> (r.comment_id is not null)`,
+    'reported-list': raw`select c.id as id from ${count} c join ${index} i on i.id = c.id
+        join ${reported} r on r.comment_id = c.id
+        where r.reports <> c.reports or i.state = ${DELETED}`,
   };
 }

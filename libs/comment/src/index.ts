@@ -1,4 +1,5 @@
 export type {
+  AuditTable,
   CommentDb,
   ContentTable,
   CountTable,
@@ -8,6 +9,7 @@ export type {
   NotificationTable,
   ParkedTable,
   ReactionTable,
+  ReportTable,
   SubjectTable,
   TipState,
 } from './comment-db.js';
@@ -55,12 +57,15 @@ export { MAX_RANKED, Rankings } from './repositories/rankings.js';
 export { Reactions } from './repositories/reactions.js';
 export { Notifications } from './repositories/notifications.js';
 export type { NotificationKind, NotificationRecord } from './repositories/notifications.js';
+export { Worklists } from './repositories/worklists.js';
+export { CaseFiles } from './repositories/case-files.js';
 export { Tips } from './repositories/tips.js';
 export type { TipKey, TipRecord } from './repositories/tips.js';
 export { Imports } from './repositories/imports.js';
 export { Answers, answerScope } from './repositories/answers.js';
 export type { Answer } from './repositories/answers.js';
 
+export { MAX_PINS, decodePins, encodePins } from './pins.js';
 export { HotEpochs } from './hot/hot-epochs.js';
 export type { Epoch } from './hot/epoch-codec.js';
 export type { Latest } from './hot/hot-epochs.js';
@@ -70,7 +75,7 @@ export { HOT_HALF_LIFE_MS, hotScore } from './rules/hot-score.js';
 export type { Rated } from './rules/hot-score.js';
 export { wilson } from './rules/wilson.js';
 export { EDIT_WINDOW_MS, inEditWindow } from './rules/edit-window.js';
-export { canMove, takesReplies } from './rules/states.js';
+export { DECIDED_STATE, canDecide, canMove, showsReplies, takesReplies } from './rules/states.js';
 export { canDelete, canEdit, canRead, isAuthor, moderates } from './rules/permissions.js';
 export type { OwnedComment, Person } from './rules/permissions.js';
 export { MAX_BYTES, MAX_GRAPHEMES, checkText, countGraphemes } from './rules/text.js';

@@ -2,6 +2,7 @@ import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { deadLetterMigration, outboxMigrations } from '@storey/outbox';
 import { createScheduleTables } from '@storey/schedule';
 import { forEachTable, type Migrations } from '@storey/sql';
+import { addModeration } from './migrations/moderation.js';
 import { addTips } from './migrations/tips.js';
 import { hotScoreSql } from './rules/hot-score.js';
 
@@ -26,6 +27,7 @@ export const commentMigrations = (tables: number): Migrations => ({
   '0006-timers': { up: createScheduleTables },
   '0007-tips': { up: (db) => forEachTable(tables, (n) => addTips(db, n)) },
   '0008-dead-letters': deadLetterMigration,
+  '0009-moderation': { up: (db) => addModeration(db, tables) },
 });
 
 async function createSharded(db: Kysely<unknown>, n: number): Promise<void> {

@@ -18,6 +18,7 @@ const record: CommentRecord = {
   editedAt: 0n,
   version: 7n,
   reasonCode: '',
+  reviewReason: '',
   text: '12 盖楼 👨‍👩‍👧‍👦',
   html: '<p dir="auto">12</p>',
   mentions: [{ userId: 9n, username: '12' }],
@@ -25,6 +26,7 @@ const record: CommentRecord = {
   dislikes: 0n,
   replies: 0n,
   replyFloor: 8n,
+  reports: 0n,
 };
 
 describe('recordCodec', () => {

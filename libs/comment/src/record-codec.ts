@@ -5,11 +5,14 @@ import { type CommentRecord, type SubjectRecord } from './comment-record.js';
 const BIG: ReadonlySet<string> = new Set([
   ...['id', 'subjectId', 'rootId', 'parentId', 'authorId', 'replyToUserId', 'userId', 'ownerId'],
   ...['floor', 'createdAt', 'editedAt', 'version', 'likes', 'dislikes', 'replies', 'roots', 'all'],
-  ...['rootFloor', 'replyFloor'],
+  ...['rootFloor', 'replyFloor', 'reports', 'changedBy'],
 ]);
 
+/** Lists of such. */
+const BIGS = 'pinnedIds';
+
 /** Raised when a record changes its shape, so that entries of another release are loaded anew. */
-const SHAPE = 2;
+const SHAPE = 3;
 
 /** JSON behind one byte that names its shape. */
 export function recordCodec<V extends CommentRecord | SubjectRecord>(): Codec<V> {
@@ -24,5 +27,7 @@ export function recordCodec<V extends CommentRecord | SubjectRecord>(): Codec<V>
 
 const bigToText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
-const textToBig = (name: string, value: unknown): unknown =>
-  BIG.has(name) && typeof value === 'string' ? BigInt(value) : value;
+function textToBig(name: string, value: unknown): unknown {
+  if (BIG.has(name) && typeof value === 'string') return BigInt(value);
+  return name === BIGS && Array.isArray(value) ? value.map(BigInt) : value;
+}

@@ -21,6 +21,7 @@ const record: CommentRecord = {
   editedAt: 0n,
   version: 7n,
   reasonCode: '',
+  reviewReason: '',
   text: 'hi @ann',
   html: '<p>hi</p>',
   mentions: [{ userId: 9n, username: 'ann' }],
@@ -28,6 +29,7 @@ const record: CommentRecord = {
   dislikes: 1n,
   replies: 2n,
   replyFloor: 2n,
+  reports: 0n,
 };
 const author = { userId: 5n, roles: ['user'] };
 const reader = { userId: 6n, roles: ['user'] };

@@ -6,12 +6,12 @@ import { type SubjectKey } from './subject-key.js';
 /** The row that the tables of one comment make together. */
 export type JoinedRow = IndexTable &
   Pick<ContentTable, 'text' | 'html' | 'mentions'> &
-  Pick<CountTable, 'likes' | 'dislikes' | 'replies' | 'reply_floor'> &
+  Pick<CountTable, 'likes' | 'dislikes' | 'replies' | 'reply_floor' | 'reports'> &
   SubjectKey;
 
 /** Rows of the tables as the one value that is read and cached. */
 export function toRecord(row: JoinedRow): CommentRecord {
-  const { id, state, version, text, html, likes, dislikes, replies, type, oid } = row;
+  const { id, state, version, text, html, likes, dislikes, replies, reports, type, oid } = row;
   return {
     id,
     subjectId: row.subject_id,
@@ -28,6 +28,7 @@ export function toRecord(row: JoinedRow): CommentRecord {
     editedAt: row.edited_at,
     version,
     reasonCode: row.reason_code,
+    reviewReason: row.review_reason,
     text,
     html,
     mentions: decodeMentions(row.mentions),
@@ -35,5 +36,6 @@ export function toRecord(row: JoinedRow): CommentRecord {
     dislikes,
     replies,
     replyFloor: row.reply_floor,
+    reports,
   };
 }

@@ -33,6 +33,8 @@ export async function insertSubject(
     all_: counts.all ?? 0n,
     root_floor: counts.rootFloor ?? 0n,
     version: 1n,
+    pinned_ids: '',
+    changed_by: 0n,
     created_at: 1n,
   };
   await sql.transaction((tx) =>
@@ -44,7 +46,15 @@ export async function insertSubject(
 }
 
 export async function insertComment(sql: Sql<CommentDb>, subjectId: bigint, given: Given): Promise<void> {
-  const { likes = 0n, dislikes = 0n, replies = 0n, reply_floor = 0n, score = 0, ...rest } = given;
+  const {
+    likes = 0n,
+    dislikes = 0n,
+    replies = 0n,
+    reply_floor = 0n,
+    score = 0,
+    reports = 0n,
+    ...rest
+  } = given;
   const place = { id: given.id, subject_id: subjectId, root_id: given.root_id ?? 0n };
   const index: IndexTable = {
     parent_id: place.root_id,
@@ -58,10 +68,11 @@ export async function insertComment(sql: Sql<CommentDb>, subjectId: bigint, give
     edited_at: 0n,
     version: given.id,
     reason_code: '',
+    review_reason: '',
     ...rest,
     ...place,
   };
-  const count = { ...place, likes, dislikes, replies, reply_floor, score };
+  const count = { ...place, likes, dislikes, replies, reply_floor, score, reports };
   const content = { id: given.id, text: `text ${given.id}`, html: '<p></p>', mentions: '[["5","ann"]]' };
   const { tables } = sql;
   await sql.transaction(async (tx) => {

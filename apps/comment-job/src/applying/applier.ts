@@ -134,6 +134,8 @@ export class Applier {
       all_: 0n,
       root_floor: 0n,
       version: 0n,
+      pinned_ids: '',
+      changed_by: 0n,
       created_at: BigInt(clock.now()),
     };
   }

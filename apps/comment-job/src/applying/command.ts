@@ -34,9 +34,11 @@ export interface Command {
 /** One that the log delivered. */
 export type Delivered = Command & { readonly message: Message };
 
-/** The comment that must be there for a command to have its effect; 0 for a new root. */
-export const targetOf = ({ change }: Command): bigint =>
-  change.case === 'publish' ? change.value.parentId : change.value.commentId;
+/** The comment that must be there for a command to have its effect; 0 for a new root, and for the subject itself. */
+export function targetOf({ change }: Command): bigint {
+  if (change.case === 'changeSubject') return 0n;
+  return change.case === 'publish' ? change.value.parentId : change.value.commentId;
+}
 
 /** @throws AppError `invalid` for what no retry will make readable. */
 export function readCommand<M extends Sent>(message: M): Command & { readonly message: M } {
@@ -47,6 +49,9 @@ export function readCommand<M extends Sent>(message: M): Command & { readonly me
   if (id <= 0n || shardOf(id) !== shardOfSubject(subject)) throw unreadable('its id belongs elsewhere');
   if (change.case === 'react' && !(change.value.value in comment.Reaction && change.value.value > 0)) {
     throw unreadable('its reaction is none that is known');
+  }
+  if (change.case === 'decide' && !(change.value.decision in comment.Decision && change.value.decision > 0)) {
+    throw unreadable('its decision is none that is known');
   }
   const { type, oid } = subject;
   const told = { message, id, actorId, acceptedAt: acceptedAtMs, traceId };

@@ -1,7 +1,7 @@
-import { create } from '@bufbuild/protobuf';
-import { comment, commentEvents } from '@storey/contracts';
+import { comment } from '@storey/contracts';
 import { type Command, type Delete } from './command.js';
-import { type Thread } from './thread.js';
+import { placesOf } from './places.js';
+import { type Comment, type Thread, type Turned } from './thread.js';
 
 const { CommentState } = comment;
 
@@ -9,29 +9,27 @@ const { CommentState } = comment;
 export function remove(thread: Thread, command: Command, { commentId }: Delete): void {
   const removed = thread.find(commentId);
   if (!removed || removed.index.state === CommentState.DELETED) return;
-  const { index } = removed;
-  const wasVisible = index.state === CommentState.VISIBLE;
-  index.state = CommentState.DELETED;
-  if (index.version < command.id) index.version = command.id;
-  thread.settle(removed);
-  const vanished = wasVisible ? thread.countVisible(removed, -1n) : [];
+  thread.touch(removed, command);
+  const { id, actorId, acceptedAt: at } = command;
+  if (actorId !== removed.index.author_id) {
+    thread.audit.push({ id, comment_id: commentId, action: 'delete', actor_id: actorId, reason: '', at });
+  }
+  tellDeleted(thread, command, removed, thread.move(removed, CommentState.DELETED));
+}
+
+export function tellDeleted(thread: Thread, command: Command, removed: Comment, { vanished }: Turned): void {
+  const { id: commentId, root_id: rootId, parent_id: parentId, author_id: authorId, shown } = removed.index;
   thread.tell(command, {
     case: 'deleted',
     value: {
       $typeName: 'storey.events.v1.CommentEvent.Deleted',
       commentId,
-      rootId: index.root_id,
-      parentId: index.parent_id,
-      tombstone: index.shown === 1,
+      rootId,
+      parentId,
+      authorId,
+      tombstone: shown === 1,
       vanishedIds: [...vanished],
-      places: [commentId, ...vanished].flatMap((id) => placeOf(thread, id)),
+      places: placesOf(thread, [commentId, ...vanished]),
     },
   });
-}
-
-function placeOf(thread: Thread, id: bigint): readonly commentEvents.Place[] {
-  const { index } = thread.find(id) ?? {};
-  if (!index) return [];
-  const place = { id, rootId: index.root_id, floor: index.floor ?? 0n };
-  return [create(commentEvents.PlaceSchema, place)];
 }

@@ -3,12 +3,16 @@ import { type CommentDb, type ContentTable } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { timeOf } from '@storey/ids';
 import { type Parking } from '../parking/parking.js';
+import { changeSubject } from './change-subject.js';
 import { type Command } from './command.js';
 import { noContent, prepareContents } from './contents.js';
+import { decide } from './decide.js';
 import { remove } from './delete.js';
 import { edit } from './edit.js';
+import { pin } from './pin.js';
 import { publish } from './publish.js';
 import { react } from './react.js';
+import { report } from './report.js';
 import { type Thread } from './thread.js';
 
 /** Words without a comment are left alone for longer than this: see `OrphanSweep`. */
@@ -74,6 +78,14 @@ export class Effects {
         return remove(thread, command, change.value);
       case 'react':
         return react(thread, command, change.value);
+      case 'changeSubject':
+        return changeSubject(thread, command, change.value);
+      case 'pin':
+        return pin(thread, command, change.value);
+      case 'report':
+        return report({ tx, tables, thread }, command, change.value);
+      case 'decide':
+        return decide(thread, command, change.value);
     }
   }
 }

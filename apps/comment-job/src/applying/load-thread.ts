@@ -29,7 +29,7 @@ export async function loadThread(loading: Loading): Promise<Thread> {
   const comments = known ? await commentRows(loading, known.id) : [];
   const reactions = known ? await reactionRows(loading) : [];
   const thread = new Thread(subject, !known, { comments, reactions });
-  for (const content of await editedContents(loading)) thread.contents.set(content.id, content);
+  for (const content of await toldContents(loading)) thread.contents.set(content.id, content);
   for (const { comment_id, last } of await lastEdits(loading)) thread.lastEdits.set(comment_id, last);
   return thread;
 }
@@ -51,6 +51,7 @@ async function commentRows(loading: Loading, subjectId: bigint): Promise<readonl
 }
 
 function namedBy({ id, change }: Command): readonly bigint[] {
+  if (change.case === 'changeSubject') return [];
   if (change.case !== 'publish') return [change.value.commentId];
   return change.value.parentId === 0n ? [id] : [id, change.value.parentId];
 }
@@ -95,9 +96,13 @@ async function reactionRows({ tx, tables, subject, commands }: Loading): Promise
   return rows;
 }
 
-/** The texts that edits will replace. */
-async function editedContents({ tx, tables, subject, commands }: Loading): Promise<readonly ContentTable[]> {
-  const ids = editedBy(commands);
+/** The texts that edits will replace, and those that are told of again. */
+async function toldContents({ tx, tables, subject, commands }: Loading): Promise<readonly ContentTable[]> {
+  const ids = commands.flatMap(({ change }) =>
+    change.case === 'edit' || change.case === 'pin' || change.case === 'decide'
+      ? [change.value.commentId]
+      : [],
+  );
   if (ids.length === 0) return [];
   const table = tableFor('comment_content', shardOfSubject(subject), tables);
   return tx.selectFrom(table).selectAll().where('id', 'in', ids).execute();

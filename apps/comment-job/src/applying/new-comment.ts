@@ -6,6 +6,8 @@ import { type Comment, type Thread } from './thread.js';
 interface Beginning {
   readonly state: comment.CommentState;
   readonly reasonCode?: string;
+  /** Why it is held for review; empty when it is not. */
+  readonly reviewReason?: string;
   readonly rootId: bigint;
   readonly parentId: bigint;
   readonly replyToUserId: bigint;
@@ -29,8 +31,9 @@ export function newComment({ subject }: Thread, command: Command, beginning: Beg
       edited_at: 0n,
       version: id,
       reason_code: beginning.reasonCode ?? '',
+      review_reason: beginning.reviewReason ?? '',
     },
-    count: { ...place, likes: 0n, dislikes: 0n, replies: 0n, reply_floor: 0n, score: 0 },
+    count: { ...place, likes: 0n, dislikes: 0n, replies: 0n, reply_floor: 0n, score: 0, reports: 0n },
   };
 }
 

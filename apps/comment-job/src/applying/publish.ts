@@ -29,11 +29,12 @@ export async function publish(publishing: Publishing, command: Command, change: 
     reject(thread, content, command, 'COMMENT_PARENT_NOT_FOUND');
     return;
   }
-  const added = newComment(thread, command, { state: CommentState.VISIBLE, ...placeUnder(parent) });
+  const { reviewReason } = change;
+  const beginning = { state: CommentState.PENDING, reviewReason, ...placeUnder(parent) };
+  const added = newComment(thread, command, beginning);
   thread.add(added, content);
   added.index.floor = thread.nextFloor(thread.rootOf(added));
-  thread.settle(added);
-  thread.countVisible(added, 1n);
+  thread.move(added, reviewReason === '' ? CommentState.VISIBLE : CommentState.IN_REVIEW);
   thread.tell(command, {
     case: 'created',
     value: {
@@ -41,6 +42,7 @@ export async function publish(publishing: Publishing, command: Command, change: 
       comment: publicForm(thread, added),
       parentAuthorId: parent?.index.author_id ?? 0n,
       imported: change.source !== '',
+      unseen: !thread.isSeen(added),
     },
   });
 }

@@ -28,13 +28,13 @@ export async function saveThread(
     tx,
     tableFor('comment_index', shard, tables),
     comments.map(({ index }) => index),
-    { key: ['id'], set: ['state', 'shown', 'edited_at', 'version', 'reason_code'] },
+    { key: ['id'], set: ['state', 'shown', 'pinned', 'edited_at', 'version', 'reason_code'] },
   );
   await upsert(
     tx,
     tableFor('comment_count', shard, tables),
     comments.map(({ count }) => count),
-    { key: ['id'], set: ['likes', 'dislikes', 'replies', 'reply_floor', 'score'] },
+    { key: ['id'], set: ['likes', 'dislikes', 'replies', 'reply_floor', 'score', 'reports'] },
   );
   const contents = [...thread.contents.values()].filter(({ id }) => changed.contents.has(id)).sort(byId);
   await upsert(tx, tableFor('comment_content', shard, tables), contents, {
@@ -46,6 +46,8 @@ export async function saveThread(
     key: ['comment_id', 'user_id'],
     set: ['value', 'version'],
   });
+  await thread.worklists.save(tx);
+  await upsert(tx, 'comment_audit', thread.audit, { key: ['id'], set: ['reason'] });
   await enqueueEvents(tx, thread, clock);
 }
 
@@ -64,8 +66,8 @@ async function saveSubject(
     await tx.insertInto(table).values(subject).execute();
     return;
   }
-  const { id, roots, all_, root_floor, version } = subject;
-  await tx.updateTable(table).set({ roots, all_, root_floor, version }).where('id', '=', id).execute();
+  const { id, type: _type, oid: _oid, created_at: _createdAt, ...changing } = subject;
+  await tx.updateTable(table).set(changing).where('id', '=', id).execute();
 }
 
 async function enqueueEvents(tx: Transaction<CommentDb>, thread: Thread, clock: Clock): Promise<void> {

@@ -1,6 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  MAX_PINS,
+  decodePins,
+  encodePins,
   hotScore,
+  showsReplies,
+  type AuditTable,
   type ContentTable,
   type CountTable,
   type EditTable,
@@ -10,12 +15,19 @@ import {
 } from '@storey/comment';
 import { comment, commentEvents } from '@storey/contracts';
 import { type Command } from './command.js';
+import { Worklists } from './worklists.js';
 
 const { CommentState } = comment;
 
 export interface Comment {
   readonly index: IndexTable;
   readonly count: CountTable;
+}
+
+/** Comments above one that moved, which came into their list by it, or left it. */
+export interface Turned {
+  readonly appeared: readonly bigint[];
+  readonly vanished: readonly bigint[];
 }
 
 type Happening = Exclude<commentEvents.CommentEvent['event'], { case: undefined }>;
@@ -29,6 +41,8 @@ export class Thread {
   readonly edits: EditTable[] = [];
   /** By comment, of those that are edited: the greatest id of an edit that was applied. */
   readonly lastEdits = new Map<bigint, bigint>();
+  readonly audit: AuditTable[] = [];
+  readonly worklists = new Worklists();
   readonly events: commentEvents.CommentEvent[] = [];
   readonly changed = {
     comments: new Set<Comment>(),
@@ -73,34 +87,78 @@ export class Thread {
   }
 
   /**
-   * Counts a comment that became visible, or ceased to be.
-   * @returns ids of the tombstones above it that are shown no more.
+   * Brings a comment to a state, and with it everything that follows: counts, what is shown, pins, and what waits for a
+   * moderator.
    */
-  countVisible(comment: Comment, by: 1n | -1n): readonly bigint[] {
-    const { index } = comment;
-    this.subject.all_ += by;
-    if (index.root_id === 0n) this.subject.roots += by;
-    const above = new Set([this.rootOf(comment), this.find(index.parent_id)]);
-    const vanished: bigint[] = [];
-    for (const ancestor of above) {
-      if (!ancestor) continue;
-      ancestor.count.replies += by;
-      const wasShown = ancestor.index.shown === 1;
-      this.settle(ancestor);
-      if (wasShown && ancestor.index.shown === 0) vanished.push(ancestor.index.id);
-    }
-    return vanished;
+  move(comment: Comment, state: number): Turned {
+    const root = this.rootOf(comment) ?? comment;
+    const before = seenWith(root);
+    const by = one(isVisible(state)) - one(isVisible(comment.index.state));
+    comment.index.state = state;
+    if (!isVisible(state)) this.unpin(comment);
+    this.settle(comment);
+    const turned = by === 0n ? NONE : this.#countAbove(comment, by);
+    const after = seenWith(root);
+    this.subject.roots += after.roots - before.roots;
+    this.subject.all_ += after.all - before.all;
+    this.worklists.moved(comment);
+    return turned;
+  }
+
+  /** Whether others see it: it is visible, and what it stands under is not hidden from them. */
+  isSeen(comment: Comment): boolean {
+    const root = this.rootOf(comment);
+    return isVisible(comment.index.state) && (!root || showsReplies(root.index.state));
+  }
+
+  /** Does nothing to what can't be pinned: replies, what is not visible, and one too many. */
+  pin({ index }: Comment): void {
+    const ids = decodePins(this.subject.pinned_ids).filter((id) => id !== index.id);
+    if (index.root_id !== 0n || !isVisible(index.state) || ids.length >= MAX_PINS) return;
+    this.subject.pinned_ids = encodePins([index.id, ...ids]);
+    index.pinned = 1;
+  }
+
+  unpin({ index }: Comment): void {
+    const ids = decodePins(this.subject.pinned_ids).filter((id) => id !== index.id);
+    this.subject.pinned_ids = encodePins(ids);
+    index.pinned = 0;
+  }
+
+  /** The command is known to have come to this comment, whatever it did. */
+  touch(comment: Comment, { id }: Command): void {
+    if (comment.index.version < id) comment.index.version = id;
+    this.changed.comments.add(comment);
+  }
+
+  /** The same, of a command about the subject itself. */
+  touchSubject({ id }: Command): void {
+    if (this.subject.changed_by < id) this.subject.changed_by = id;
   }
 
   /** Brings `shown` in line with state and replies, and the score with state and votes. */
   settle(comment: Comment): void {
     const { index, count } = comment;
     const { likes, dislikes } = count;
-    const visible = index.state === CommentState.VISIBLE;
+    const visible = isVisible(index.state);
     count.score = visible ? hotScore({ likes, dislikes, createdAt: index.created_at }) : 0;
     const tombstone = index.state === CommentState.DELETED && count.replies > 0n;
     index.shown = visible || tombstone ? 1 : 0;
     this.changed.comments.add(comment);
+  }
+
+  #countAbove(comment: Comment, by: bigint): Turned {
+    const appeared: bigint[] = [];
+    const vanished: bigint[] = [];
+    for (const ancestor of new Set([this.rootOf(comment), this.find(comment.index.parent_id)])) {
+      if (!ancestor) continue;
+      const { index, count } = ancestor;
+      const before = index.shown;
+      count.replies += by;
+      this.settle(ancestor);
+      if (index.shown !== before) (index.shown === 1 ? appeared : vanished).push(index.id);
+    }
+    return { appeared, vanished };
   }
 
   reactionOf(commentId: bigint, userId: bigint): ReactionTable | undefined {
@@ -149,3 +207,16 @@ export class Thread {
 
 const reactionKey = (row: Pick<ReactionTable, 'comment_id' | 'user_id'>): string =>
   `${row.comment_id}/${row.user_id}`;
+
+const NONE: Turned = { appeared: [], vanished: [] };
+
+const isVisible = (state: number): boolean => state === CommentState.VISIBLE;
+
+const one = (counts: boolean): bigint => (counts ? 1n : 0n);
+
+/** What a root and its replies add to the counts of their subject. */
+function seenWith({ index, count }: Comment): { readonly roots: bigint; readonly all: bigint } {
+  const self = one(isVisible(index.state));
+  const below = index.root_id === 0n && showsReplies(index.state) ? count.replies : 0n;
+  return { roots: self, all: self + below };
+}

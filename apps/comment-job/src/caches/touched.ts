@@ -31,6 +31,10 @@ export function touchedBy({ subjectId, event }: commentEvents.CommentEvent): Tou
       const reactions = userIds.map((userId) => reactionId(userId, commentId));
       return { ...NOTHING, comments: [commentId], reactions };
     }
+    case 'decided':
+      return ofDecided(subjectId, event.value);
+    case 'subjectChanged':
+      return { ...NOTHING, atOnce: event.value.closed };
     case undefined:
       return NOTHING;
   }
@@ -54,6 +58,20 @@ function ofDeleted(subjectId: bigint, deleted: commentEvents.CommentEvent_Delete
     comments: existing(commentId, rootId, parentId, ...vanishedIds),
     places: placesOf(subjectId, places),
     atOnce: true,
+  };
+}
+
+function ofDecided(
+  subjectId: bigint,
+  { comment: judged, turnedIds, places }: commentEvents.CommentEvent_Decided,
+): Touched {
+  if (!judged) return NOTHING;
+  const { id, rootId, parentId, state } = judged;
+  return {
+    ...NOTHING,
+    comments: existing(id, rootId, parentId, ...turnedIds),
+    places: placesOf(subjectId, places),
+    atOnce: state !== comment.CommentState.VISIBLE,
   };
 }
 

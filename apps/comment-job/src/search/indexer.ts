@@ -54,10 +54,12 @@ function changedComment({ event }: commentEvents.CommentEvent): bigint {
     case 'created':
     case 'updated':
     case 'rejected':
+    case 'decided':
       return event.value.comment?.id ?? 0n;
     case 'deleted':
       return event.value.commentId;
     case 'reacted':
+    case 'subjectChanged':
     case undefined:
       return 0n;
   }

@@ -1,4 +1,4 @@
-import { toSubject } from '@storey/comment';
+import { showsReplies, toSubject } from '@storey/comment';
 import { type comment } from '@storey/contracts';
 import { commentNotFound } from '../errors.js';
 import { type Records } from '../viewing/records.js';
@@ -7,7 +7,7 @@ import { type Views } from '../viewing/views.js';
 
 export interface Permalink {
   readonly comment: comment.Comment;
-  /** Absent when the comment is a root. */
+  /** Absent when the comment is a root, or stands under one that the caller may not read. */
   readonly root?: comment.Comment;
   readonly subject: comment.Subject;
 }
@@ -28,11 +28,12 @@ export class GetComment {
   }
 
   async #get(id: bigint, view: View): Promise<Permalink> {
-    const record = await view.find(id);
-    if (!record || !view.canRead(record)) throw commentNotFound();
+    const record = await view.readable(id);
+    if (!record) throw commentNotFound();
     const root = await view.find(record.rootId);
-    const subject = await this.#records.subject(record.subject);
-    const [comment, shownRoot] = await view.show(root ? [record, root] : [record], subject);
+    const subject = view.subject(await this.#records.subject(record.subject));
+    const isOpen = root && (showsReplies(root.state) || view.canRead(root));
+    const [comment, shownRoot] = await view.show(isOpen ? [record, root] : [record], subject);
     if (!comment) throw commentNotFound();
     return { comment, subject: toSubject(subject), ...(shownRoot && { root: shownRoot }) };
   }

@@ -41,7 +41,7 @@ export class ListComments {
 
   execute(request: ListRequest): Promise<CommentList> {
     const subject = (): Promise<SubjectRecord> => this.#records.subject(request.subject);
-    return this.#views.beside(subject, (view, subject) => this.#list(request, subject, view));
+    return this.#views.beside(subject, (view, subject) => this.#list(request, view.subject(subject), view));
   }
 
   async #list(request: ListRequest, subject: SubjectRecord, view: View): Promise<CommentList> {

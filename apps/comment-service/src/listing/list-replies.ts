@@ -53,7 +53,7 @@ export class ListReplies {
 
   async #list(request: RepliesRequest, stored: Root, view: View): Promise<ReplyList> {
     const first = readable(stored ? view.latest(stored) : view.pending(request.rootId), view);
-    const subject = await this.#records.subject(first.subject);
+    const subject = view.subject(await this.#records.subject(first.subject));
     const closed = subject.state === comment.SubjectState.CLOSED;
     const { root, walked } = await this.#read(request, first, view, closed);
     const replies = closed ? [] : await this.#replies(request, root, walked, view);

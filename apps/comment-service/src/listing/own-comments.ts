@@ -1,5 +1,4 @@
 import { type CommentRecord, type SubjectKey, type SubjectRecord } from '@storey/comment';
-import { publishedUnder } from '../intake/overlay.js';
 import { type Records } from '../viewing/records.js';
 import { type View } from '../viewing/view.js';
 import { type Lists } from './lists.js';
@@ -28,7 +27,7 @@ export class OwnComments {
 
   static async load(sources: OwnSources, subject: SubjectKey): Promise<OwnComments> {
     const { view, records } = sources;
-    const ids = publishedUnder(subject, view.published);
+    const ids = view.ownUnder(subject);
     if (ids.length === 0) return new OwnComments([], []);
     const found = await records.storedComments(ids);
     await settle(sources, await records.subject(subject), [...found.values()]);

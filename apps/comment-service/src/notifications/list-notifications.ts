@@ -83,7 +83,7 @@ export class ListNotifications {
   }
 
   async #show([row, record]: Tellable, view: View): Promise<ShownNotification> {
-    const subject = await this.#records.subject(record.subject);
+    const subject = view.subject(await this.#records.subject(record.subject));
     const [shown] = await view.show([record], subject);
     if (!shown) throw new Error(`comment ${record.id} was not shown`);
     const { id, kind, at, read, actorId } = row;

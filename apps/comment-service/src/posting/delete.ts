@@ -25,7 +25,7 @@ export class Delete {
     return this.#views.as(async (view) => {
       const record = await view.find(id);
       if (!record) throw commentNotFound();
-      const subject = await this.#records.subject(record.subject);
+      const subject = view.subject(await this.#records.subject(record.subject));
       const deleted = record.state === comment.CommentState.DELETED;
       if (!canDelete(actor, asVisible(record), subject.ownerId)) {
         throw view.canRead(record) ? commentForbidden() : commentNotFound();

@@ -24,8 +24,10 @@ export class Drafts {
 
   /** @throws AppError `unavailable` when neither cache nor database knows the subject. */
   async of({ id, author, subject, parentId, text }: DraftInit): Promise<Draft> {
-    const known = await this.#records.subject(subject);
-    const parent = parentId === 0n ? undefined : await this.#views.as((view) => view.find(parentId));
-    return { id, author, level: author.principal.level, subject: known, parentId, parent, text };
+    return this.#views.as(async (view) => {
+      const known = view.subject(await this.#records.subject(subject));
+      const parent = parentId === 0n ? undefined : await view.readable(parentId);
+      return { id, author, level: author.principal.level, subject: known, parentId, parent, text };
+    });
   }
 }

@@ -35,7 +35,7 @@ export class Edit {
       if (!record || !view.canRead(record)) throw commentNotFound();
       const at = this.#log.now();
       checkMayEdit(author, record, at);
-      const subject = await this.#records.subject(record.subject);
+      const subject = view.subject(await this.#records.subject(record.subject));
       checkOpen(subject);
       await this.#accept(record, author, { text, mentions, at });
       const edited = { ...record, text, mentions, html: render(text, mentions), editedAt: BigInt(at) };

@@ -15,6 +15,7 @@ import { type Idempotency, type Keyed } from '../intake/idempotency.js';
 import { unkeyedTicket, type Ticket } from '../intake/ticket.js';
 import { type Drafts } from './drafts.js';
 import { type PostingRules } from './posting-rules.js';
+import { reviewReason } from './review-reason.js';
 import { type Draft } from './rule.js';
 
 export interface NewPost {
@@ -87,6 +88,7 @@ export class Publish {
       parentId: record.parentId,
       rootId: record.rootId,
       mentions: record.mentions.map(({ userId, username }) => ({ userId, username })),
+      reviewReason: reviewReason(draft),
     });
     const keyed = {
       ...publish,
@@ -140,6 +142,7 @@ function recordOf({ mentions }: NewPost, draft: Draft, now: number): CommentReco
     editedAt: 0n,
     version: id,
     reasonCode: '',
+    reviewReason: '',
     text,
     html: render(text, mentions),
     mentions,
@@ -147,5 +150,6 @@ function recordOf({ mentions }: NewPost, draft: Draft, now: number): CommentReco
     dislikes: 0n,
     replies: 0n,
     replyFloor: 0n,
+    reports: 0n,
   };
 }

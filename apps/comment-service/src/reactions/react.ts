@@ -29,9 +29,9 @@ export class React {
       throw invalidRequest([{ path: '/value', message: 'is no reaction' }]);
     }
     await this.#views.as(async (view) => {
-      const record = await view.find(id);
+      const record = await view.readable(id);
       if (!record || !takesReactions(record, actor)) throw commentNotFound();
-      checkOpen(await this.#records.subject(record.subject));
+      checkOpen(view.subject(await this.#records.subject(record.subject)));
       await this.#accept(record, value, actor);
     });
     return value;

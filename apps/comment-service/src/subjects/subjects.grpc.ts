@@ -1,22 +1,27 @@
-import { toSubject } from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { RpcController, type Handlers } from '@storey/rpc';
 import { subjectOf } from '../intake/subject-ref.js';
-import { Records } from '../viewing/records.js';
+import { ChangeSubject } from './change-subject.js';
 import { CountSubjects } from './count-subjects.js';
+import { GetSubject } from './get-subject.js';
 
 @RpcController(comment.CommentService)
 export class SubjectsGrpc implements Pick<
   Handlers<typeof comment.CommentService>,
-  'getSubject' | 'batchCounts'
+  'getSubject' | 'changeSubject' | 'batchCounts'
 > {
   constructor(
-    private readonly records: Records,
+    private readonly getting: GetSubject,
+    private readonly changing: ChangeSubject,
     private readonly counts: CountSubjects,
   ) {}
 
   async getSubject({ subject }: comment.GetSubjectRequest) {
-    return { subject: toSubject(await this.records.subject(subjectOf(subject))) };
+    return { subject: await this.getting.execute(subjectOf(subject)) };
+  }
+
+  async changeSubject({ subject, ...changes }: comment.ChangeSubjectRequest) {
+    return { subject: await this.changing.execute(subjectOf(subject), changes) };
   }
 
   async batchCounts({ subjects }: comment.BatchCountsRequest) {

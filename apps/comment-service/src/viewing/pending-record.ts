@@ -24,6 +24,7 @@ export function pendingRecord(command: commentEvents.CommentCommand): CommentRec
     editedAt: 0n,
     version: id,
     reasonCode: '',
+    reviewReason: '',
     text,
     html,
     mentions,
@@ -31,5 +32,6 @@ export function pendingRecord(command: commentEvents.CommentCommand): CommentRec
     dislikes: 0n,
     replies: 0n,
     replyFloor: 0n,
+    reports: 0n,
   };
 }

@@ -2,7 +2,6 @@ import { isUsual, viewerOf, type SubjectKey, type ViewerOf } from '@storey/comme
 import { type Clock } from '@storey/context';
 import { invalidRequest } from '@storey/errors';
 import { requireCaller } from '../caller.js';
-import { publishedUnder } from '../intake/overlay.js';
 import { type Records } from './records.js';
 import { type View } from './view.js';
 import { type Views } from './views.js';
@@ -46,7 +45,7 @@ export class ViewComments {
     const viewer = requireCaller();
     const unique = checkIds(ids);
     const [{ differs, reactions, degraded }, records, subject] = await Promise.all([
-      this.#views.as((view) => ownOf(view, key, unique)),
+      this.#views.as((view) => this.#ownOf(view, key, unique)),
       this.#records.comments(unique),
       this.#records.subject(key),
     ]);
@@ -61,18 +60,20 @@ export class ViewComments {
     }
     return { differs, items, degraded };
   }
-}
 
-/** What lies in the overlay may be applied, but not be known yet wherever a copy of the page is kept. */
-async function ownOf(view: View, subject: SubjectKey, ids: readonly bigint[]): Promise<Own> {
-  const { degraded } = view;
-  const changed = view.changed(ids);
-  // Nobody else may ever look at what he deleted, and find that the overlay need not keep it.
-  if (changed.length > 0) await view.stored(changed);
-  if (changed.length > 0 || publishedUnder(subject, view.published).length > 0) {
-    return { differs: true, reactions: NONE, degraded };
+  /** What lies in the overlay may be applied, but not be known yet wherever a copy of the page is kept. */
+  async #ownOf(view: View, subject: SubjectKey, ids: readonly bigint[]): Promise<Own> {
+    const { degraded } = view;
+    const changed = view.changed(ids);
+    // Nobody else may ever look at what he changed, and find that the overlay need not keep it.
+    if (changed.length > 0) await view.stored(changed);
+    const changedSubject = view.changedSubject(subject);
+    if (changedSubject) view.subject(await this.#records.subject(subject));
+    if (changed.length > 0 || changedSubject || view.ownUnder(subject).length > 0) {
+      return { differs: true, reactions: NONE, degraded };
+    }
+    return { differs: false, reactions: await view.reactions(ids), degraded };
   }
-  return { differs: false, reactions: await view.reactions(ids), degraded };
 }
 
 const NONE: ReadonlyMap<bigint, number> = new Map();

@@ -1,13 +1,19 @@
 import {
   canRead,
+  isAuthor,
+  moderates,
   render,
+  showsReplies,
+  subjectKey,
   toComment,
   type CommentRecord,
   type Person,
+  type SubjectKey,
   type SubjectRecord,
 } from '@storey/comment';
-import { comment as contract, type commentEvents } from '@storey/contracts';
-import { type Overlay } from '../intake/overlay.js';
+import { comment as contract } from '@storey/contracts';
+import { ownUnder, type Overlay } from '../intake/overlay.js';
+import { changedSubject } from './changed-subject.js';
 import { pendingRecord } from './pending-record.js';
 import { type Records } from './records.js';
 
@@ -54,9 +60,9 @@ export class View {
     return this.#eyes.overlayLost ? ['viewer'] : [];
   }
 
-  /** The viewer's own comments that may not be stored yet. */
-  get published(): ReadonlyMap<bigint, commentEvents.CommentCommand> {
-    return this.#eyes.overlay.published;
+  /** The viewer's own comments under a subject that may not be stored yet, and those that he just made visible. */
+  ownUnder(subject: SubjectKey): bigint[] {
+    return ownUnder(subject, this.#eyes.overlay);
   }
 
   /** As the viewer sees it, be it stored or only accepted; of any state. */
@@ -65,6 +71,24 @@ export class View {
     const record = await this.#eyes.records.comment(id);
     if (record) return this.latest(record);
     return this.pending(id);
+  }
+
+  /**
+   * The same of what the viewer may read. What stands under a root that he may not read is not for him either, unless
+   * it is his own.
+   */
+  async readable(id: bigint): Promise<CommentRecord | undefined> {
+    const record = await this.find(id);
+    if (!record || !this.canRead(record)) return undefined;
+    if (record.rootId === 0n || this.#mayPass(record)) return record;
+    const root = await this.find(record.rootId);
+    return !root || showsReplies(root.state) ? record : undefined;
+  }
+
+  /** Hidden roots do not keep him from it. */
+  #mayPass(record: CommentRecord): boolean {
+    const { person } = this;
+    return person !== undefined && (isAuthor(person, record) || moderates(person));
   }
 
   pending(id: bigint): CommentRecord | undefined {
@@ -98,11 +122,23 @@ export class View {
     });
   }
 
-  /** Those of them that the viewer edited or deleted lately. */
+  /** Those of them that the viewer edited, deleted, pinned or judged lately. */
   changed(ids: readonly bigint[]): readonly bigint[] {
-    const { edits, deletions } = this.#eyes.overlay;
-    if (edits.size + deletions.size === 0) return [];
-    return ids.filter((id) => edits.has(id) || deletions.has(id));
+    const { edits, states, pins } = this.#eyes.overlay;
+    if (edits.size + states.size + pins.size === 0) return [];
+    return ids.filter((id) => edits.has(id) || states.has(id) || pins.has(id));
+  }
+
+  /** Whether the viewer changed the subject itself lately, or its pins. */
+  changedSubject(subject: SubjectKey): boolean {
+    return this.#eyes.overlay.subjects.has(subjectKey(subject));
+  }
+
+  /** The subject with the viewer's own changes over it. */
+  subject(record: SubjectRecord): SubjectRecord {
+    const { subjects, applied } = this.#eyes.overlay;
+    const commands = subjects.get(subjectKey(record));
+    return commands ? changedSubject(record, commands, applied) : record;
   }
 
   /**
@@ -131,9 +167,9 @@ export class View {
     for (const id of ids) this.#reactions.set(id, stored.get(id));
   }
 
-  /** The record with the viewer's own edit and deletion over it. */
+  /** The record with the viewer's own edit, deletion, decision and pin over it. */
   latest(record: CommentRecord): CommentRecord {
-    return this.#deleted(this.#edited(record));
+    return this.#pinned(this.#moved(this.#edited(record)));
   }
 
   /** The comment was found where everybody finds it: the overlay need not keep it. */
@@ -153,14 +189,22 @@ export class View {
     return { ...record, text, mentions, html: render(text, mentions), editedAt: edit.at };
   }
 
-  #deleted(record: CommentRecord): CommentRecord {
-    const { deletions, applied } = this.#eyes.overlay;
-    const deletion = deletions.get(record.id);
-    if (!deletion) return record;
-    if (record.version >= deletion.id || record.state === CommentState.DELETED) {
-      applied.add(deletion.id);
+  #moved(record: CommentRecord): CommentRecord {
+    const { states, applied } = this.#eyes.overlay;
+    const change = states.get(record.id);
+    if (!change) return record;
+    const { id, value: state } = change;
+    if (record.version >= id || record.state === state) {
+      applied.add(id);
       return record;
     }
-    return { ...record, state: CommentState.DELETED, shown: record.replies > 0n };
+    const isTombstone = state === CommentState.DELETED && record.replies > 0n;
+    return { ...record, state, shown: state === CommentState.VISIBLE || isTombstone };
+  }
+
+  #pinned(record: CommentRecord): CommentRecord {
+    const pin = this.#eyes.overlay.pins.get(record.id);
+    if (!pin || record.version >= pin.id || record.state !== CommentState.VISIBLE) return record;
+    return { ...record, pinned: pin.value };
   }
 }

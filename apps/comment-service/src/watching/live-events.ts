@@ -23,8 +23,11 @@ export function liveEvents({ partition, offset, value }: Message): readonly Live
 function initsOf(event: commentEvents.CommentEvent['event']): readonly Init[] {
   switch (event.case) {
     case 'created':
+      return event.value.unseen ? [] : visible('created', event.value.comment);
     case 'updated':
-      return event.value.comment ? [{ case: event.case, value: event.value.comment }] : [];
+      return visible('updated', event.value.comment);
+    case 'decided':
+      return decided(event.value);
     case 'deleted': {
       const { vanishedIds, commentId } = event.value;
       const ids = new Set([...vanishedIds, commentId]);
@@ -34,9 +37,24 @@ function initsOf(event: commentEvents.CommentEvent['event']): readonly Init[] {
       const { commentId: id, likes, dislikes } = event.value;
       return [{ case: 'reacted', value: { id, likes, dislikes } }];
     }
-    // A rejected comment was never seen by anybody else.
+    // A rejected comment was never seen by anybody else; who reads a page anew finds the subject as it is.
     case 'rejected':
+    case 'subjectChanged':
     case undefined:
       return [];
   }
+}
+
+/** What is in review, or was hidden, is not for those who watch. */
+function visible(happened: 'created' | 'updated', changed: comment.Comment | undefined): readonly Init[] {
+  return changed?.state === comment.CommentState.VISIBLE ? [{ case: happened, value: changed }] : [];
+}
+
+/** Watchers see a comment come, or go. */
+function decided(event: commentEvents.CommentEvent_Decided): readonly Init[] {
+  const { comment: judged, before, unseen, vanishedIds } = event;
+  if (!judged || judged.state === before) return [];
+  if (judged.state === comment.CommentState.VISIBLE) return unseen ? [] : visible('created', judged);
+  const gone = before === comment.CommentState.VISIBLE ? [...vanishedIds, judged.id] : [];
+  return gone.map((id) => ({ case: 'deleted', value: { id } }));
 }

@@ -87,6 +87,6 @@ export class Comments {
       .innerJoin(`${subject} as s`, 's.id', 'i.subject_id')
       .selectAll('i')
       .select(['s.type', 's.oid', 't.text', 't.html', 't.mentions'])
-      .select(['n.likes', 'n.dislikes', 'n.replies', 'n.reply_floor']);
+      .select(['n.likes', 'n.dislikes', 'n.replies', 'n.reply_floor', 'n.reports']);
   }
 }

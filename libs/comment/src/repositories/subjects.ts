@@ -2,6 +2,7 @@ import { comment } from '@storey/contracts';
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb, type SubjectTable } from '../comment-db.js';
 import { type SubjectRecord } from '../comment-record.js';
+import { decodePins } from '../pins.js';
 import { shardOfSubject, subjectKey, type SubjectKey } from '../subject-key.js';
 
 /** Subjects by their key. What was never written to has no row. */
@@ -53,11 +54,14 @@ export const defaultSubject = ({ type, oid }: SubjectKey): SubjectRecord => ({
   all: 0n,
   rootFloor: 0n,
   version: 0n,
+  pinnedIds: [],
+  changedBy: 0n,
 });
 
 function toRecord(row: SubjectTable): SubjectRecord {
   const { id, type, oid, state, title, url, roots, version } = row;
   const counts = { roots, all: row.all_, rootFloor: row.root_floor };
   const policy = { policyMode: row.policy_mode, minLevel: row.min_level, ownerId: row.owner_id };
-  return { id, type, oid, state, title, url, version, ...counts, ...policy };
+  const own = { pinnedIds: decodePins(row.pinned_ids), changedBy: row.changed_by };
+  return { id, type, oid, state, title, url, version, ...counts, ...policy, ...own };
 }

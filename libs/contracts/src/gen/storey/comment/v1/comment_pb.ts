@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storey/comment/v1/comment.proto.
  */
 export const file_storey_comment_v1_comment: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zdG9yZXkvY29tbWVudC92MS9jb21tZW50LnByb3RvEhFzdG9yZXkuY29tbWVudC52MSInCgpTdWJqZWN0UmVmEgwKBHR5cGUYASABKAkSCwoDb2lkGAIgASgJIiwKB01lbnRpb24SDwoHdXNlcl9pZBgBIAEoAxIQCgh1c2VybmFtZRgCIAEoCSL/AwoHQ29tbWVudBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIPCgdyb290X2lkGAMgASgDEhEKCXBhcmVudF9pZBgEIAEoAxINCgVmbG9vchgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRTdGF0ZRITCgtyZWFzb25fY29kZRgHIAEoCRIRCglhdXRob3JfaWQYCCABKAMSGAoQcmVwbHlfdG9fdXNlcl9pZBgJIAEoAxIMCgR0ZXh0GAogASgJEgwKBGh0bWwYCyABKAkSLAoIbWVudGlvbnMYDCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEhUKDWNyZWF0ZWRfYXRfbXMYDSABKAMSFAoMZWRpdGVkX2F0X21zGA4gASgDEg0KBWxpa2VzGA8gASgDEhAKCGRpc2xpa2VzGBAgASgDEhMKC3JlcGx5X2NvdW50GBEgASgDEg4KBnBpbm5lZBgSIAEoCBIpCgZ2aWV3ZXIYEyABKAsyGS5zdG9yZXkuY29tbWVudC52MS5WaWV3ZXISKwoHcmVwbGllcxgUIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQikwEKBlZpZXdlchItCghyZWFjdGlvbhgBIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLlJlYWN0aW9uEhAKCGNhbl9lZGl0GAIgASgIEhIKCmNhbl9kZWxldGUYAyABKAgSDwoHY2FuX3BpbhgEIAEoCBISCgpjYW5fcmVwb3J0GAUgASgIEg8KB2Jsb2NrZWQYBiABKAgiJAoGQ291bnRzEg0KBXJvb3RzGAEgASgDEgsKA2FsbBgCIAEoAyL5AQoHU3ViamVjdBIKCgJpZBgBIAEoAxIqCgNyZWYYAiABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEg0KBXRpdGxlGAMgASgJEgsKA3VybBgEIAEoCRIQCghvd25lcl9pZBgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RTdGF0ZRITCgtwb2xpY3lfbW9kZRgHIAEoCRIYChBwb2xpY3lfbWluX2xldmVsGAggASgFEikKBmNvdW50cxgJIAEoCzIZLnN0b3JleS5jb21tZW50LnYxLkNvdW50cyLEAQoOUHVibGlzaFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSDAoEdGV4dBgCIAEoCRIRCglwYXJlbnRfaWQYAyABKAMSLAoIbWVudGlvbnMYBCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEjMKC2lkZW1wb3RlbmN5GAUgASgLMh4uc3RvcmV5LmNvbW1lbnQudjEuSWRlbXBvdGVuY3kiLwoLSWRlbXBvdGVuY3kSCwoDa2V5GAEgASgJEhMKC2ZpbmdlcnByaW50GAIgASgMIk0KDFB1Ymxpc2hSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIQCghyZXBsYXllZBgCIAEoCCJVCgtFZGl0UmVxdWVzdBIKCgJpZBgBIAEoAxIMCgR0ZXh0GAIgASgJEiwKCG1lbnRpb25zGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbiI7CgxDb21tZW50UmVwbHkSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQiGwoNRGVsZXRlUmVxdWVzdBIKCgJpZBgBIAEoAyINCgtEZWxldGVSZXBseSJGCgxSZWFjdFJlcXVlc3QSCgoCaWQYASABKAMSKgoFdmFsdWUYAiABKA4yGy5zdG9yZXkuY29tbWVudC52MS5SZWFjdGlvbiI4CgpSZWFjdFJlcGx5EioKBXZhbHVlGAEgASgOMhsuc3RvcmV5LmNvbW1lbnQudjEuUmVhY3Rpb24i9QEKDUltcG9ydFJlcXVlc3QSDgoGc291cmNlGAEgASgJEjQKBWl0ZW1zGAIgAygLMiUuc3RvcmV5LmNvbW1lbnQudjEuSW1wb3J0UmVxdWVzdC5JdGVtGp0BCgRJdGVtEhIKCnNvdXJjZV9rZXkYASABKAkSLgoHc3ViamVjdBgCIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSGQoRcGFyZW50X3NvdXJjZV9rZXkYAyABKAkSEQoJYXV0aG9yX2lkGAQgASgDEgwKBHRleHQYBSABKAkSFQoNY3JlYXRlZF9hdF9tcxgGIAEoAyKWAQoLSW1wb3J0UmVwbHkSEAoIYWNjZXB0ZWQYASABKAUSDQoFa25vd24YAiABKAUSNwoHc2tpcHBlZBgDIAMoCzImLnN0b3JleS5jb21tZW50LnYxLkltcG9ydFJlcGx5LlNraXBwZWQaLQoHU2tpcHBlZBISCgpzb3VyY2Vfa2V5GAEgASgJEg4KBnJlYXNvbhgCIAEoCSKtAQoTTGlzdENvbW1lbnRzUmVxdWVzdBIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIlCgRzb3J0GAIgASgOMhcuc3RvcmV5LmNvbW1lbnQudjEuU29ydBIQCghwb3NpdGlvbhgDIAEoDBINCgVsaW1pdBgEIAEoBRINCgVmbG9vchgFIAEoAxIPCgdwcmV2aWV3GAYgASgFItQBChFMaXN0Q29tbWVudHNSZXBseRIrCgdzdWJqZWN0GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdBIqCgZwaW5uZWQYAiADKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EiwKCGNvbW1lbnRzGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIVCg1uZXh0X3Bvc2l0aW9uGAQgASgMEhAKCGRlZ3JhZGVkGAUgAygJEg8KB3ZlcnNpb24YBiABKAMibQoSTGlzdFJlcGxpZXNSZXF1ZXN0Eg8KB3Jvb3RfaWQYASABKAMSJQoEc29ydBgCIAEoDjIXLnN0b3JleS5jb21tZW50LnYxLlNvcnQSEAoIcG9zaXRpb24YAyABKAwSDQoFbGltaXQYBCABKAUipAEKEExpc3RSZXBsaWVzUmVwbHkSKAoEcm9vdBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSLAoIY29tbWVudHMYAiADKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EhUKDW5leHRfcG9zaXRpb24YAyABKAwSEAoIZGVncmFkZWQYBCADKAkSDwoHdmVyc2lvbhgFIAEoAyJSChNWaWV3Q29tbWVudHNSZXF1ZXN0Ei4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEgsKA2lkcxgCIAEoDCKvAQoRVmlld0NvbW1lbnRzUmVwbHkSDwoHZGlmZmVycxgBIAEoCBI4CgVpdGVtcxgCIAMoCzIpLnN0b3JleS5jb21tZW50LnYxLlZpZXdDb21tZW50c1JlcGx5Lkl0ZW0SEAoIZGVncmFkZWQYAyADKAkaPQoESXRlbRIKCgJpZBgBIAEoAxIpCgZ2aWV3ZXIYAiABKAsyGS5zdG9yZXkuY29tbWVudC52MS5WaWV3ZXIiHwoRR2V0Q29tbWVudFJlcXVlc3QSCgoCaWQYASABKAMilQEKD0dldENvbW1lbnRSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIoCgRyb290GAIgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIrCgdzdWJqZWN0GAMgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdCJDChFHZXRTdWJqZWN0UmVxdWVzdBIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZiI7CgxTdWJqZWN0UmVwbHkSKwoHc3ViamVjdBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3QiRQoSQmF0Y2hDb3VudHNSZXF1ZXN0Ei8KCHN1YmplY3RzGAEgAygLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZiKuAQoQQmF0Y2hDb3VudHNSZXBseRI3CgVpdGVtcxgBIAMoCzIoLnN0b3JleS5jb21tZW50LnYxLkJhdGNoQ291bnRzUmVwbHkuSXRlbRphCgRJdGVtEi4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEikKBmNvdW50cxgCIAEoCzIZLnN0b3JleS5jb21tZW50LnYxLkNvdW50cyJVCgxXYXRjaFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSFQoNbGFzdF9ldmVudF9pZBgCIAEoCSLKAwoMU3ViamVjdEV2ZW50EgoKAmlkGAEgASgJEi0KB2NyZWF0ZWQYAiABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50SAASLQoHdXBkYXRlZBgDIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRIABI6CgdkZWxldGVkGAQgASgLMicuc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50LlJlbW92ZWRIABI6CgdyZWFjdGVkGAUgASgLMicuc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50LlJlYWN0ZWRIABI2CgVyZXNldBgGIAEoCzIlLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZXNldEgAEjYKBXJlYWR5GAcgASgLMiUuc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50LlJlYWR5SAAaFQoHUmVtb3ZlZBIKCgJpZBgBIAEoAxo2CgdSZWFjdGVkEgoKAmlkGAEgASgDEg0KBWxpa2VzGAIgASgDEhAKCGRpc2xpa2VzGAMgASgDGgcKBVJlc2V0GgcKBVJlYWR5QgcKBWV2ZW50IpQBCgxOb3RpZmljYXRpb24SCgoCaWQYASABKAMSDAoEa2luZBgCIAEoCRINCgVhdF9tcxgDIAEoAxIMCgRyZWFkGAQgASgIEisKB2NvbW1lbnQYBSABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EhEKCWFjdG9yX2lkcxgGIAMoAxINCgVjb3VudBgHIAEoBSI7ChhMaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QSEAoIcG9zaXRpb24YASABKAwSDQoFbGltaXQYAiABKAUiZwoWTGlzdE5vdGlmaWNhdGlvbnNSZXBseRI2Cg1ub3RpZmljYXRpb25zGAEgAygLMh8uc3RvcmV5LmNvbW1lbnQudjEuTm90aWZpY2F0aW9uEhUKDW5leHRfcG9zaXRpb24YAiABKAwiFAoSQ291bnRVbnJlYWRSZXF1ZXN0IiEKEENvdW50VW5yZWFkUmVwbHkSDQoFY291bnQYASABKAMiIAoPTWFya1JlYWRSZXF1ZXN0Eg0KBXVwX3RvGAEgASgDIg8KDU1hcmtSZWFkUmVwbHkiIwoVSW5zcGVjdENvbW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgDIqMBChNJbnNwZWN0Q29tbWVudFJlcGx5EisKB2NvbW1lbnQYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EjoKBWVkaXRzGAIgAygLMisuc3RvcmV5LmNvbW1lbnQudjEuSW5zcGVjdENvbW1lbnRSZXBseS5FZGl0GiMKBEVkaXQSDAoEdGV4dBgBIAEoCRINCgVhdF9tcxgCIAEoAyKlAgoVU2VhcmNoQ29tbWVudHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEhEKCWF1dGhvcl9pZBgCIAEoAxIUCgxzdWJqZWN0X3R5cGUYAyABKAkSEwoLc3ViamVjdF9vaWQYBCABKAkSLwoGc3RhdGVzGAUgAygOMh8uc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudFN0YXRlEhQKB2Zyb21fbXMYBiABKANIAIgBARISCgV0b19tcxgHIAEoA0gBiAEBEi0KBW9yZGVyGAggASgOMh4uc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoT3JkZXISEAoIcG9zaXRpb24YCSABKAwSDQoFbGltaXQYCiABKAVCCgoIX2Zyb21fbXNCCAoGX3RvX21zIr8BChNTZWFyY2hDb21tZW50c1JlcGx5EjgKBGhpdHMYASADKAsyKi5zdG9yZXkuY29tbWVudC52MS5TZWFyY2hDb21tZW50c1JlcGx5LkhpdBIVCg1uZXh0X3Bvc2l0aW9uGAIgASgMEhAKCGRlZ3JhZGVkGAMgAygJGkUKA0hpdBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIRCgloaWdobGlnaHQYAiABKAkiSQoNVHJ5VGlwUmVxdWVzdBIOCgZ0aXBfaWQYASABKAMSEgoKY29tbWVudF9pZBgCIAEoAxIUCgxmcm9tX3VzZXJfaWQYAyABKAMiIAoLVHJ5VGlwUmVwbHkSEQoJYXV0aG9yX2lkGAEgASgDIjcKEUNvbmZpcm1UaXBSZXF1ZXN0Eg4KBnRpcF9pZBgBIAEoAxISCgpjb21tZW50X2lkGAIgASgDIhEKD0NvbmZpcm1UaXBSZXBseSI2ChBDYW5jZWxUaXBSZXF1ZXN0Eg4KBnRpcF9pZBgBIAEoAxISCgpjb21tZW50X2lkGAIgASgDIhAKDkNhbmNlbFRpcFJlcGx5IjoKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSEQoJYmVmb3JlX2lkGAEgASgDEg0KBWxpbWl0GAIgASgFInYKCkRlYWRMZXR0ZXISCgoCaWQYASABKAMSDQoFdG9waWMYAiABKAkSCwoDa2V5GAMgASgJEg0KBWNhdXNlGAQgASgJEg0KBWF0X21zGAUgASgDEhAKCGF0dGVtcHRzGAYgASgFEhAKCGNvbnN1bWVyGAcgASgJIl4KFExpc3REZWFkTGV0dGVyc1JlcGx5Ei4KB2xldHRlcnMYASADKAsyHS5zdG9yZXkuY29tbWVudC52MS5EZWFkTGV0dGVyEhYKDm5leHRfYmVmb3JlX2lkGAIgASgDIl4KF0RlY2lkZURlYWRMZXR0ZXJSZXF1ZXN0EgoKAmlkGAEgASgDEjcKCGRlY2lzaW9uGAIgASgOMiUuc3RvcmV5LmNvbW1lbnQudjEuRGVhZExldHRlckRlY2lzaW9uIhcKFURlY2lkZURlYWRMZXR0ZXJSZXBseSrRAQoMQ29tbWVudFN0YXRlEh0KGUNPTU1FTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVDT01NRU5UX1NUQVRFX1BFTkRJTkcQARIZChVDT01NRU5UX1NUQVRFX1ZJU0lCTEUQAhIbChdDT01NRU5UX1NUQVRFX0lOX1JFVklFVxADEhoKFkNPTU1FTlRfU1RBVEVfUkVKRUNURUQQBBIYChRDT01NRU5UX1NUQVRFX0hJRERFThAFEhkKFUNPTU1FTlRfU1RBVEVfREVMRVRFRBAGKkYKBFNvcnQSFAoQU09SVF9VTlNQRUNJRklFRBAAEgwKCFNPUlRfSE9UEAESDAoIU09SVF9ORVcQAhIMCghTT1JUX09MRBADKmAKCFJlYWN0aW9uEhgKFFJFQUNUSU9OX1VOU1BFQ0lGSUVEEAASEQoNUkVBQ1RJT05fTk9ORRABEhEKDVJFQUNUSU9OX0xJS0UQAhIUChBSRUFDVElPTl9ESVNMSUtFEAMqfAoMU3ViamVjdFN0YXRlEh0KGVNVQkpFQ1RfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTVUJKRUNUX1NUQVRFX09QRU4QARIbChdTVUJKRUNUX1NUQVRFX1JFQURfT05MWRACEhgKFFNVQkpFQ1RfU1RBVEVfQ0xPU0VEEAMqcwoLU2VhcmNoT3JkZXISHAoYU0VBUkNIX09SREVSX1VOU1BFQ0lGSUVEEAASGgoWU0VBUkNIX09SREVSX1JFTEVWQU5DRRABEhQKEFNFQVJDSF9PUkRFUl9ORVcQAhIUChBTRUFSQ0hfT1JERVJfT0xEEAMqfQoSRGVhZExldHRlckRlY2lzaW9uEiQKIERFQURfTEVUVEVSX0RFQ0lTSU9OX1VOU1BFQ0lGSUVEEAASHwobREVBRF9MRVRURVJfREVDSVNJT05fUkVQTEFZEAESIAocREVBRF9MRVRURVJfREVDSVNJT05fRElTQ0FSRBACMt0PCg5Db21tZW50U2VydmljZRJNCgdQdWJsaXNoEiEuc3RvcmV5LmNvbW1lbnQudjEuUHVibGlzaFJlcXVlc3QaHy5zdG9yZXkuY29tbWVudC52MS5QdWJsaXNoUmVwbHkSRwoERWRpdBIeLnN0b3JleS5jb21tZW50LnYxLkVkaXRSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudFJlcGx5EkoKBkRlbGV0ZRIgLnN0b3JleS5jb21tZW50LnYxLkRlbGV0ZVJlcXVlc3QaHi5zdG9yZXkuY29tbWVudC52MS5EZWxldGVSZXBseRJHCgVSZWFjdBIfLnN0b3JleS5jb21tZW50LnYxLlJlYWN0UmVxdWVzdBodLnN0b3JleS5jb21tZW50LnYxLlJlYWN0UmVwbHkSSgoGSW1wb3J0EiAuc3RvcmV5LmNvbW1lbnQudjEuSW1wb3J0UmVxdWVzdBoeLnN0b3JleS5jb21tZW50LnYxLkltcG9ydFJlcGx5EmEKDExpc3RDb21tZW50cxImLnN0b3JleS5jb21tZW50LnYxLkxpc3RDb21tZW50c1JlcXVlc3QaJC5zdG9yZXkuY29tbWVudC52MS5MaXN0Q29tbWVudHNSZXBseSIDkAIBEl4KC0xpc3RSZXBsaWVzEiUuc3RvcmV5LmNvbW1lbnQudjEuTGlzdFJlcGxpZXNSZXF1ZXN0GiMuc3RvcmV5LmNvbW1lbnQudjEuTGlzdFJlcGxpZXNSZXBseSIDkAIBEmEKDFZpZXdDb21tZW50cxImLnN0b3JleS5jb21tZW50LnYxLlZpZXdDb21tZW50c1JlcXVlc3QaJC5zdG9yZXkuY29tbWVudC52MS5WaWV3Q29tbWVudHNSZXBseSIDkAIBElsKCkdldENvbW1lbnQSJC5zdG9yZXkuY29tbWVudC52MS5HZXRDb21tZW50UmVxdWVzdBoiLnN0b3JleS5jb21tZW50LnYxLkdldENvbW1lbnRSZXBseSIDkAIBElgKCkdldFN1YmplY3QSJC5zdG9yZXkuY29tbWVudC52MS5HZXRTdWJqZWN0UmVxdWVzdBofLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZXBseSIDkAIBEl4KC0JhdGNoQ291bnRzEiUuc3RvcmV5LmNvbW1lbnQudjEuQmF0Y2hDb3VudHNSZXF1ZXN0GiMuc3RvcmV5LmNvbW1lbnQudjEuQmF0Y2hDb3VudHNSZXBseSIDkAIBElAKBVdhdGNoEh8uc3RvcmV5LmNvbW1lbnQudjEuV2F0Y2hSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdEV2ZW50IgOQAgEwARJwChFMaXN0Tm90aWZpY2F0aW9ucxIrLnN0b3JleS5jb21tZW50LnYxLkxpc3ROb3RpZmljYXRpb25zUmVxdWVzdBopLnN0b3JleS5jb21tZW50LnYxLkxpc3ROb3RpZmljYXRpb25zUmVwbHkiA5ACARJeCgtDb3VudFVucmVhZBIlLnN0b3JleS5jb21tZW50LnYxLkNvdW50VW5yZWFkUmVxdWVzdBojLnN0b3JleS5jb21tZW50LnYxLkNvdW50VW5yZWFkUmVwbHkiA5ACARJQCghNYXJrUmVhZBIiLnN0b3JleS5jb21tZW50LnYxLk1hcmtSZWFkUmVxdWVzdBogLnN0b3JleS5jb21tZW50LnYxLk1hcmtSZWFkUmVwbHkSZwoOSW5zcGVjdENvbW1lbnQSKC5zdG9yZXkuY29tbWVudC52MS5JbnNwZWN0Q29tbWVudFJlcXVlc3QaJi5zdG9yZXkuY29tbWVudC52MS5JbnNwZWN0Q29tbWVudFJlcGx5IgOQAgESZwoOU2VhcmNoQ29tbWVudHMSKC5zdG9yZXkuY29tbWVudC52MS5TZWFyY2hDb21tZW50c1JlcXVlc3QaJi5zdG9yZXkuY29tbWVudC52MS5TZWFyY2hDb21tZW50c1JlcGx5IgOQAgESSgoGVHJ5VGlwEiAuc3RvcmV5LmNvbW1lbnQudjEuVHJ5VGlwUmVxdWVzdBoeLnN0b3JleS5jb21tZW50LnYxLlRyeVRpcFJlcGx5ElYKCkNvbmZpcm1UaXASJC5zdG9yZXkuY29tbWVudC52MS5Db25maXJtVGlwUmVxdWVzdBoiLnN0b3JleS5jb21tZW50LnYxLkNvbmZpcm1UaXBSZXBseRJTCglDYW5jZWxUaXASIy5zdG9yZXkuY29tbWVudC52MS5DYW5jZWxUaXBSZXF1ZXN0GiEuc3RvcmV5LmNvbW1lbnQudjEuQ2FuY2VsVGlwUmVwbHkSagoPTGlzdERlYWRMZXR0ZXJzEikuc3RvcmV5LmNvbW1lbnQudjEuTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBonLnN0b3JleS5jb21tZW50LnYxLkxpc3REZWFkTGV0dGVyc1JlcGx5IgOQAgESaAoQRGVjaWRlRGVhZExldHRlchIqLnN0b3JleS5jb21tZW50LnYxLkRlY2lkZURlYWRMZXR0ZXJSZXF1ZXN0Giguc3RvcmV5LmNvbW1lbnQudjEuRGVjaWRlRGVhZExldHRlclJlcGx5YgZwcm90bzM");
+  fileDesc("Ch9zdG9yZXkvY29tbWVudC92MS9jb21tZW50LnByb3RvEhFzdG9yZXkuY29tbWVudC52MSInCgpTdWJqZWN0UmVmEgwKBHR5cGUYASABKAkSCwoDb2lkGAIgASgJIiwKB01lbnRpb24SDwoHdXNlcl9pZBgBIAEoAxIQCgh1c2VybmFtZRgCIAEoCSL/AwoHQ29tbWVudBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIPCgdyb290X2lkGAMgASgDEhEKCXBhcmVudF9pZBgEIAEoAxINCgVmbG9vchgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRTdGF0ZRITCgtyZWFzb25fY29kZRgHIAEoCRIRCglhdXRob3JfaWQYCCABKAMSGAoQcmVwbHlfdG9fdXNlcl9pZBgJIAEoAxIMCgR0ZXh0GAogASgJEgwKBGh0bWwYCyABKAkSLAoIbWVudGlvbnMYDCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEhUKDWNyZWF0ZWRfYXRfbXMYDSABKAMSFAoMZWRpdGVkX2F0X21zGA4gASgDEg0KBWxpa2VzGA8gASgDEhAKCGRpc2xpa2VzGBAgASgDEhMKC3JlcGx5X2NvdW50GBEgASgDEg4KBnBpbm5lZBgSIAEoCBIpCgZ2aWV3ZXIYEyABKAsyGS5zdG9yZXkuY29tbWVudC52MS5WaWV3ZXISKwoHcmVwbGllcxgUIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQikwEKBlZpZXdlchItCghyZWFjdGlvbhgBIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLlJlYWN0aW9uEhAKCGNhbl9lZGl0GAIgASgIEhIKCmNhbl9kZWxldGUYAyABKAgSDwoHY2FuX3BpbhgEIAEoCBISCgpjYW5fcmVwb3J0GAUgASgIEg8KB2Jsb2NrZWQYBiABKAgiJAoGQ291bnRzEg0KBXJvb3RzGAEgASgDEgsKA2FsbBgCIAEoAyL5AQoHU3ViamVjdBIKCgJpZBgBIAEoAxIqCgNyZWYYAiABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEg0KBXRpdGxlGAMgASgJEgsKA3VybBgEIAEoCRIQCghvd25lcl9pZBgFIAEoAxIuCgVzdGF0ZRgGIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RTdGF0ZRITCgtwb2xpY3lfbW9kZRgHIAEoCRIYChBwb2xpY3lfbWluX2xldmVsGAggASgFEikKBmNvdW50cxgJIAEoCzIZLnN0b3JleS5jb21tZW50LnYxLkNvdW50cyLEAQoOUHVibGlzaFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSDAoEdGV4dBgCIAEoCRIRCglwYXJlbnRfaWQYAyABKAMSLAoIbWVudGlvbnMYBCADKAsyGi5zdG9yZXkuY29tbWVudC52MS5NZW50aW9uEjMKC2lkZW1wb3RlbmN5GAUgASgLMh4uc3RvcmV5LmNvbW1lbnQudjEuSWRlbXBvdGVuY3kiLwoLSWRlbXBvdGVuY3kSCwoDa2V5GAEgASgJEhMKC2ZpbmdlcnByaW50GAIgASgMIk0KDFB1Ymxpc2hSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIQCghyZXBsYXllZBgCIAEoCCJVCgtFZGl0UmVxdWVzdBIKCgJpZBgBIAEoAxIMCgR0ZXh0GAIgASgJEiwKCG1lbnRpb25zGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbiI7CgxDb21tZW50UmVwbHkSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQiGwoNRGVsZXRlUmVxdWVzdBIKCgJpZBgBIAEoAyINCgtEZWxldGVSZXBseSJGCgxSZWFjdFJlcXVlc3QSCgoCaWQYASABKAMSKgoFdmFsdWUYAiABKA4yGy5zdG9yZXkuY29tbWVudC52MS5SZWFjdGlvbiI4CgpSZWFjdFJlcGx5EioKBXZhbHVlGAEgASgOMhsuc3RvcmV5LmNvbW1lbnQudjEuUmVhY3Rpb24ivwIKFENoYW5nZVN1YmplY3RSZXF1ZXN0Ei4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEhIKBXRpdGxlGAIgASgJSACIAQESEAoDdXJsGAMgASgJSAGIAQESGAoLcG9saWN5X21vZGUYBCABKAlIAogBARIdChBwb2xpY3lfbWluX2xldmVsGAUgASgFSAOIAQESMwoFc3RhdGUYBiABKA4yHy5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0U3RhdGVIBIgBARIVCghvd25lcl9pZBgHIAEoA0gFiAEBQggKBl90aXRsZUIGCgRfdXJsQg4KDF9wb2xpY3lfbW9kZUITChFfcG9saWN5X21pbl9sZXZlbEIICgZfc3RhdGVCCwoJX293bmVyX2lkIigKClBpblJlcXVlc3QSCgoCaWQYASABKAMSDgoGcGlubmVkGAIgASgIIgoKCFBpblJlcGx5IjkKDVJlcG9ydFJlcXVlc3QSCgoCaWQYASABKAMSDgoGcmVhc29uGAIgASgJEgwKBG5vdGUYAyABKAkiDQoLUmVwb3J0UmVwbHkiWgoNRGVjaWRlUmVxdWVzdBIKCgJpZBgBIAEoAxItCghkZWNpc2lvbhgCIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLkRlY2lzaW9uEg4KBnJlYXNvbhgDIAEoCSINCgtEZWNpZGVSZXBseSJfChFEZWNpZGVNYW55UmVxdWVzdBILCgNpZHMYASADKAMSLQoIZGVjaXNpb24YAiABKA4yGy5zdG9yZXkuY29tbWVudC52MS5EZWNpc2lvbhIOCgZyZWFzb24YAyABKAkiiAEKD0RlY2lkZU1hbnlSZXBseRIQCghhY2NlcHRlZBgBIAEoBRI9CghyZWplY3RlZBgCIAMoCzIrLnN0b3JleS5jb21tZW50LnYxLkRlY2lkZU1hbnlSZXBseS5SZWplY3RlZBokCghSZWplY3RlZBIKCgJpZBgBIAEoAxIMCgRjb2RlGAIgASgJIjkKCk1vZGVyYXRpb24SFAoMcmVwb3J0X2NvdW50GAEgASgDEhUKDXJldmlld19yZWFzb24YAiABKAkicgoQTW9kZXJhdGVkQ29tbWVudBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIxCgptb2RlcmF0aW9uGAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuTW9kZXJhdGlvbiIzChBMaXN0UXVldWVSZXF1ZXN0EhAKCHBvc2l0aW9uGAEgASgMEg0KBWxpbWl0GAIgASgFIl4KDkxpc3RRdWV1ZVJlcGx5EjUKCGNvbW1lbnRzGAEgAygLMiMuc3RvcmV5LmNvbW1lbnQudjEuTW9kZXJhdGVkQ29tbWVudBIVCg1uZXh0X3Bvc2l0aW9uGAIgASgMIjUKEkxpc3RSZXBvcnRzUmVxdWVzdBIQCghwb3NpdGlvbhgBIAEoDBINCgVsaW1pdBgCIAEoBSJgChBMaXN0UmVwb3J0c1JlcGx5EjUKCGNvbW1lbnRzGAEgAygLMiMuc3RvcmV5LmNvbW1lbnQudjEuTW9kZXJhdGVkQ29tbWVudBIVCg1uZXh0X3Bvc2l0aW9uGAIgASgMIvUBCg1JbXBvcnRSZXF1ZXN0Eg4KBnNvdXJjZRgBIAEoCRI0CgVpdGVtcxgCIAMoCzIlLnN0b3JleS5jb21tZW50LnYxLkltcG9ydFJlcXVlc3QuSXRlbRqdAQoESXRlbRISCgpzb3VyY2Vfa2V5GAEgASgJEi4KB3N1YmplY3QYAiABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEhkKEXBhcmVudF9zb3VyY2Vfa2V5GAMgASgJEhEKCWF1dGhvcl9pZBgEIAEoAxIMCgR0ZXh0GAUgASgJEhUKDWNyZWF0ZWRfYXRfbXMYBiABKAMilgEKC0ltcG9ydFJlcGx5EhAKCGFjY2VwdGVkGAEgASgFEg0KBWtub3duGAIgASgFEjcKB3NraXBwZWQYAyADKAsyJi5zdG9yZXkuY29tbWVudC52MS5JbXBvcnRSZXBseS5Ta2lwcGVkGi0KB1NraXBwZWQSEgoKc291cmNlX2tleRgBIAEoCRIOCgZyZWFzb24YAiABKAkirQEKE0xpc3RDb21tZW50c1JlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSJQoEc29ydBgCIAEoDjIXLnN0b3JleS5jb21tZW50LnYxLlNvcnQSEAoIcG9zaXRpb24YAyABKAwSDQoFbGltaXQYBCABKAUSDQoFZmxvb3IYBSABKAMSDwoHcHJldmlldxgGIAEoBSLUAQoRTGlzdENvbW1lbnRzUmVwbHkSKwoHc3ViamVjdBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3QSKgoGcGlubmVkGAIgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIsCghjb21tZW50cxgDIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSFQoNbmV4dF9wb3NpdGlvbhgEIAEoDBIQCghkZWdyYWRlZBgFIAMoCRIPCgd2ZXJzaW9uGAYgASgDIm0KEkxpc3RSZXBsaWVzUmVxdWVzdBIPCgdyb290X2lkGAEgASgDEiUKBHNvcnQYAiABKA4yFy5zdG9yZXkuY29tbWVudC52MS5Tb3J0EhAKCHBvc2l0aW9uGAMgASgMEg0KBWxpbWl0GAQgASgFIqQBChBMaXN0UmVwbGllc1JlcGx5EigKBHJvb3QYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50EiwKCGNvbW1lbnRzGAIgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIVCg1uZXh0X3Bvc2l0aW9uGAMgASgMEhAKCGRlZ3JhZGVkGAQgAygJEg8KB3ZlcnNpb24YBSABKAMiUgoTVmlld0NvbW1lbnRzUmVxdWVzdBIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhILCgNpZHMYAiABKAwirwEKEVZpZXdDb21tZW50c1JlcGx5Eg8KB2RpZmZlcnMYASABKAgSOAoFaXRlbXMYAiADKAsyKS5zdG9yZXkuY29tbWVudC52MS5WaWV3Q29tbWVudHNSZXBseS5JdGVtEhAKCGRlZ3JhZGVkGAMgAygJGj0KBEl0ZW0SCgoCaWQYASABKAMSKQoGdmlld2VyGAIgASgLMhkuc3RvcmV5LmNvbW1lbnQudjEuVmlld2VyIh8KEUdldENvbW1lbnRSZXF1ZXN0EgoKAmlkGAEgASgDIpUBCg9HZXRDb21tZW50UmVwbHkSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSKAoEcm9vdBgCIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQSKwoHc3ViamVjdBgDIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3QiQwoRR2V0U3ViamVjdFJlcXVlc3QSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYiOwoMU3ViamVjdFJlcGx5EisKB3N1YmplY3QYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0IkUKEkJhdGNoQ291bnRzUmVxdWVzdBIvCghzdWJqZWN0cxgBIAMoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYirgEKEEJhdGNoQ291bnRzUmVwbHkSNwoFaXRlbXMYASADKAsyKC5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcGx5Lkl0ZW0aYQoESXRlbRIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIpCgZjb3VudHMYAiABKAsyGS5zdG9yZXkuY29tbWVudC52MS5Db3VudHMiVQoMV2F0Y2hSZXF1ZXN0Ei4KB3N1YmplY3QYASABKAsyHS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0UmVmEhUKDWxhc3RfZXZlbnRfaWQYAiABKAkiygMKDFN1YmplY3RFdmVudBIKCgJpZBgBIAEoCRItCgdjcmVhdGVkGAIgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudEgAEi0KB3VwZGF0ZWQYAyABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50SAASOgoHZGVsZXRlZBgEIAEoCzInLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZW1vdmVkSAASOgoHcmVhY3RlZBgFIAEoCzInLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZWFjdGVkSAASNgoFcmVzZXQYBiABKAsyJS5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0RXZlbnQuUmVzZXRIABI2CgVyZWFkeRgHIAEoCzIlLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RFdmVudC5SZWFkeUgAGhUKB1JlbW92ZWQSCgoCaWQYASABKAMaNgoHUmVhY3RlZBIKCgJpZBgBIAEoAxINCgVsaWtlcxgCIAEoAxIQCghkaXNsaWtlcxgDIAEoAxoHCgVSZXNldBoHCgVSZWFkeUIHCgVldmVudCKUAQoMTm90aWZpY2F0aW9uEgoKAmlkGAEgASgDEgwKBGtpbmQYAiABKAkSDQoFYXRfbXMYAyABKAMSDAoEcmVhZBgEIAEoCBIrCgdjb21tZW50GAUgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIRCglhY3Rvcl9pZHMYBiADKAMSDQoFY291bnQYByABKAUiOwoYTGlzdE5vdGlmaWNhdGlvbnNSZXF1ZXN0EhAKCHBvc2l0aW9uGAEgASgMEg0KBWxpbWl0GAIgASgFImcKFkxpc3ROb3RpZmljYXRpb25zUmVwbHkSNgoNbm90aWZpY2F0aW9ucxgBIAMoCzIfLnN0b3JleS5jb21tZW50LnYxLk5vdGlmaWNhdGlvbhIVCg1uZXh0X3Bvc2l0aW9uGAIgASgMIhQKEkNvdW50VW5yZWFkUmVxdWVzdCIhChBDb3VudFVucmVhZFJlcGx5Eg0KBWNvdW50GAEgASgDIiAKD01hcmtSZWFkUmVxdWVzdBINCgV1cF90bxgBIAEoAyIPCg1NYXJrUmVhZFJlcGx5IiMKFUluc3BlY3RDb21tZW50UmVxdWVzdBIKCgJpZBgBIAEoAyLpAwoTSW5zcGVjdENvbW1lbnRSZXBseRIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBI6CgVlZGl0cxgCIAMoCzIrLnN0b3JleS5jb21tZW50LnYxLkluc3BlY3RDb21tZW50UmVwbHkuRWRpdBIxCgptb2RlcmF0aW9uGAMgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuTW9kZXJhdGlvbhI+CgdyZXBvcnRzGAQgAygLMi0uc3RvcmV5LmNvbW1lbnQudjEuSW5zcGVjdENvbW1lbnRSZXBseS5SZXBvcnQSOwoFYXVkaXQYBSADKAsyLC5zdG9yZXkuY29tbWVudC52MS5JbnNwZWN0Q29tbWVudFJlcGx5LkF1ZGl0GiMKBEVkaXQSDAoEdGV4dBgBIAEoCRINCgVhdF9tcxgCIAEoAxpKCgZSZXBvcnQSDgoGcmVhc29uGAEgASgJEgwKBG5vdGUYAiABKAkSEwoLcmVwb3J0ZXJfaWQYAyABKAMSDQoFYXRfbXMYBCABKAMaSAoFQXVkaXQSDgoGYWN0aW9uGAEgASgJEhAKCGFjdG9yX2lkGAIgASgDEg4KBnJlYXNvbhgDIAEoCRINCgVhdF9tcxgEIAEoAyKlAgoVU2VhcmNoQ29tbWVudHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEhEKCWF1dGhvcl9pZBgCIAEoAxIUCgxzdWJqZWN0X3R5cGUYAyABKAkSEwoLc3ViamVjdF9vaWQYBCABKAkSLwoGc3RhdGVzGAUgAygOMh8uc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudFN0YXRlEhQKB2Zyb21fbXMYBiABKANIAIgBARISCgV0b19tcxgHIAEoA0gBiAEBEi0KBW9yZGVyGAggASgOMh4uc3RvcmV5LmNvbW1lbnQudjEuU2VhcmNoT3JkZXISEAoIcG9zaXRpb24YCSABKAwSDQoFbGltaXQYCiABKAVCCgoIX2Zyb21fbXNCCAoGX3RvX21zIvIBChNTZWFyY2hDb21tZW50c1JlcGx5EjgKBGhpdHMYASADKAsyKi5zdG9yZXkuY29tbWVudC52MS5TZWFyY2hDb21tZW50c1JlcGx5LkhpdBIVCg1uZXh0X3Bvc2l0aW9uGAIgASgMEhAKCGRlZ3JhZGVkGAMgAygJGngKA0hpdBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIRCgloaWdobGlnaHQYAiABKAkSMQoKbW9kZXJhdGlvbhgDIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLk1vZGVyYXRpb24iSQoNVHJ5VGlwUmVxdWVzdBIOCgZ0aXBfaWQYASABKAMSEgoKY29tbWVudF9pZBgCIAEoAxIUCgxmcm9tX3VzZXJfaWQYAyABKAMiIAoLVHJ5VGlwUmVwbHkSEQoJYXV0aG9yX2lkGAEgASgDIjcKEUNvbmZpcm1UaXBSZXF1ZXN0Eg4KBnRpcF9pZBgBIAEoAxISCgpjb21tZW50X2lkGAIgASgDIhEKD0NvbmZpcm1UaXBSZXBseSI2ChBDYW5jZWxUaXBSZXF1ZXN0Eg4KBnRpcF9pZBgBIAEoAxISCgpjb21tZW50X2lkGAIgASgDIhAKDkNhbmNlbFRpcFJlcGx5IjoKFkxpc3REZWFkTGV0dGVyc1JlcXVlc3QSEQoJYmVmb3JlX2lkGAEgASgDEg0KBWxpbWl0GAIgASgFInYKCkRlYWRMZXR0ZXISCgoCaWQYASABKAMSDQoFdG9waWMYAiABKAkSCwoDa2V5GAMgASgJEg0KBWNhdXNlGAQgASgJEg0KBWF0X21zGAUgASgDEhAKCGF0dGVtcHRzGAYgASgFEhAKCGNvbnN1bWVyGAcgASgJIl4KFExpc3REZWFkTGV0dGVyc1JlcGx5Ei4KB2xldHRlcnMYASADKAsyHS5zdG9yZXkuY29tbWVudC52MS5EZWFkTGV0dGVyEhYKDm5leHRfYmVmb3JlX2lkGAIgASgDIl4KF0RlY2lkZURlYWRMZXR0ZXJSZXF1ZXN0EgoKAmlkGAEgASgDEjcKCGRlY2lzaW9uGAIgASgOMiUuc3RvcmV5LmNvbW1lbnQudjEuRGVhZExldHRlckRlY2lzaW9uIhcKFURlY2lkZURlYWRMZXR0ZXJSZXBseSrRAQoMQ29tbWVudFN0YXRlEh0KGUNPTU1FTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVDT01NRU5UX1NUQVRFX1BFTkRJTkcQARIZChVDT01NRU5UX1NUQVRFX1ZJU0lCTEUQAhIbChdDT01NRU5UX1NUQVRFX0lOX1JFVklFVxADEhoKFkNPTU1FTlRfU1RBVEVfUkVKRUNURUQQBBIYChRDT01NRU5UX1NUQVRFX0hJRERFThAFEhkKFUNPTU1FTlRfU1RBVEVfREVMRVRFRBAGKkYKBFNvcnQSFAoQU09SVF9VTlNQRUNJRklFRBAAEgwKCFNPUlRfSE9UEAESDAoIU09SVF9ORVcQAhIMCghTT1JUX09MRBADKmAKCFJlYWN0aW9uEhgKFFJFQUNUSU9OX1VOU1BFQ0lGSUVEEAASEQoNUkVBQ1RJT05fTk9ORRABEhEKDVJFQUNUSU9OX0xJS0UQAhIUChBSRUFDVElPTl9ESVNMSUtFEAMqfAoMU3ViamVjdFN0YXRlEh0KGVNVQkpFQ1RfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTVUJKRUNUX1NUQVRFX09QRU4QARIbChdTVUJKRUNUX1NUQVRFX1JFQURfT05MWRACEhgKFFNVQkpFQ1RfU1RBVEVfQ0xPU0VEEAMqjQEKCERlY2lzaW9uEhgKFERFQ0lTSU9OX1VOU1BFQ0lGSUVEEAASFAoQREVDSVNJT05fQVBQUk9WRRABEhEKDURFQ0lTSU9OX0hJREUQAhITCg9ERUNJU0lPTl9ERUxFVEUQAxIUChBERUNJU0lPTl9SRVNUT1JFEAQSEwoPREVDSVNJT05fUkVKRUNUEAUqcwoLU2VhcmNoT3JkZXISHAoYU0VBUkNIX09SREVSX1VOU1BFQ0lGSUVEEAASGgoWU0VBUkNIX09SREVSX1JFTEVWQU5DRRABEhQKEFNFQVJDSF9PUkRFUl9ORVcQAhIUChBTRUFSQ0hfT1JERVJfT0xEEAMqfQoSRGVhZExldHRlckRlY2lzaW9uEiQKIERFQURfTEVUVEVSX0RFQ0lTSU9OX1VOU1BFQ0lGSUVEEAASHwobREVBRF9MRVRURVJfREVDSVNJT05fUkVQTEFZEAESIAocREVBRF9MRVRURVJfREVDSVNJT05fRElTQ0FSRBACMqUUCg5Db21tZW50U2VydmljZRJNCgdQdWJsaXNoEiEuc3RvcmV5LmNvbW1lbnQudjEuUHVibGlzaFJlcXVlc3QaHy5zdG9yZXkuY29tbWVudC52MS5QdWJsaXNoUmVwbHkSRwoERWRpdBIeLnN0b3JleS5jb21tZW50LnYxLkVkaXRSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudFJlcGx5EkoKBkRlbGV0ZRIgLnN0b3JleS5jb21tZW50LnYxLkRlbGV0ZVJlcXVlc3QaHi5zdG9yZXkuY29tbWVudC52MS5EZWxldGVSZXBseRJHCgVSZWFjdBIfLnN0b3JleS5jb21tZW50LnYxLlJlYWN0UmVxdWVzdBodLnN0b3JleS5jb21tZW50LnYxLlJlYWN0UmVwbHkSWQoNQ2hhbmdlU3ViamVjdBInLnN0b3JleS5jb21tZW50LnYxLkNoYW5nZVN1YmplY3RSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlcGx5EkEKA1BpbhIdLnN0b3JleS5jb21tZW50LnYxLlBpblJlcXVlc3QaGy5zdG9yZXkuY29tbWVudC52MS5QaW5SZXBseRJKCgZSZXBvcnQSIC5zdG9yZXkuY29tbWVudC52MS5SZXBvcnRSZXF1ZXN0Gh4uc3RvcmV5LmNvbW1lbnQudjEuUmVwb3J0UmVwbHkSSgoGRGVjaWRlEiAuc3RvcmV5LmNvbW1lbnQudjEuRGVjaWRlUmVxdWVzdBoeLnN0b3JleS5jb21tZW50LnYxLkRlY2lkZVJlcGx5ElYKCkRlY2lkZU1hbnkSJC5zdG9yZXkuY29tbWVudC52MS5EZWNpZGVNYW55UmVxdWVzdBoiLnN0b3JleS5jb21tZW50LnYxLkRlY2lkZU1hbnlSZXBseRJYCglMaXN0UXVldWUSIy5zdG9yZXkuY29tbWVudC52MS5MaXN0UXVldWVSZXF1ZXN0GiEuc3RvcmV5LmNvbW1lbnQudjEuTGlzdFF1ZXVlUmVwbHkiA5ACARJeCgtMaXN0UmVwb3J0cxIlLnN0b3JleS5jb21tZW50LnYxLkxpc3RSZXBvcnRzUmVxdWVzdBojLnN0b3JleS5jb21tZW50LnYxLkxpc3RSZXBvcnRzUmVwbHkiA5ACARJKCgZJbXBvcnQSIC5zdG9yZXkuY29tbWVudC52MS5JbXBvcnRSZXF1ZXN0Gh4uc3RvcmV5LmNvbW1lbnQudjEuSW1wb3J0UmVwbHkSYQoMTGlzdENvbW1lbnRzEiYuc3RvcmV5LmNvbW1lbnQudjEuTGlzdENvbW1lbnRzUmVxdWVzdBokLnN0b3JleS5jb21tZW50LnYxLkxpc3RDb21tZW50c1JlcGx5IgOQAgESXgoLTGlzdFJlcGxpZXMSJS5zdG9yZXkuY29tbWVudC52MS5MaXN0UmVwbGllc1JlcXVlc3QaIy5zdG9yZXkuY29tbWVudC52MS5MaXN0UmVwbGllc1JlcGx5IgOQAgESYQoMVmlld0NvbW1lbnRzEiYuc3RvcmV5LmNvbW1lbnQudjEuVmlld0NvbW1lbnRzUmVxdWVzdBokLnN0b3JleS5jb21tZW50LnYxLlZpZXdDb21tZW50c1JlcGx5IgOQAgESWwoKR2V0Q29tbWVudBIkLnN0b3JleS5jb21tZW50LnYxLkdldENvbW1lbnRSZXF1ZXN0GiIuc3RvcmV5LmNvbW1lbnQudjEuR2V0Q29tbWVudFJlcGx5IgOQAgESWAoKR2V0U3ViamVjdBIkLnN0b3JleS5jb21tZW50LnYxLkdldFN1YmplY3RSZXF1ZXN0Gh8uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlcGx5IgOQAgESXgoLQmF0Y2hDb3VudHMSJS5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcXVlc3QaIy5zdG9yZXkuY29tbWVudC52MS5CYXRjaENvdW50c1JlcGx5IgOQAgESUAoFV2F0Y2gSHy5zdG9yZXkuY29tbWVudC52MS5XYXRjaFJlcXVlc3QaHy5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0RXZlbnQiA5ACATABEnAKEUxpc3ROb3RpZmljYXRpb25zEisuc3RvcmV5LmNvbW1lbnQudjEuTGlzdE5vdGlmaWNhdGlvbnNSZXF1ZXN0Gikuc3RvcmV5LmNvbW1lbnQudjEuTGlzdE5vdGlmaWNhdGlvbnNSZXBseSIDkAIBEl4KC0NvdW50VW5yZWFkEiUuc3RvcmV5LmNvbW1lbnQudjEuQ291bnRVbnJlYWRSZXF1ZXN0GiMuc3RvcmV5LmNvbW1lbnQudjEuQ291bnRVbnJlYWRSZXBseSIDkAIBElAKCE1hcmtSZWFkEiIuc3RvcmV5LmNvbW1lbnQudjEuTWFya1JlYWRSZXF1ZXN0GiAuc3RvcmV5LmNvbW1lbnQudjEuTWFya1JlYWRSZXBseRJnCg5JbnNwZWN0Q29tbWVudBIoLnN0b3JleS5jb21tZW50LnYxLkluc3BlY3RDb21tZW50UmVxdWVzdBomLnN0b3JleS5jb21tZW50LnYxLkluc3BlY3RDb21tZW50UmVwbHkiA5ACARJnCg5TZWFyY2hDb21tZW50cxIoLnN0b3JleS5jb21tZW50LnYxLlNlYXJjaENvbW1lbnRzUmVxdWVzdBomLnN0b3JleS5jb21tZW50LnYxLlNlYXJjaENvbW1lbnRzUmVwbHkiA5ACARJKCgZUcnlUaXASIC5zdG9yZXkuY29tbWVudC52MS5UcnlUaXBSZXF1ZXN0Gh4uc3RvcmV5LmNvbW1lbnQudjEuVHJ5VGlwUmVwbHkSVgoKQ29uZmlybVRpcBIkLnN0b3JleS5jb21tZW50LnYxLkNvbmZpcm1UaXBSZXF1ZXN0GiIuc3RvcmV5LmNvbW1lbnQudjEuQ29uZmlybVRpcFJlcGx5ElMKCUNhbmNlbFRpcBIjLnN0b3JleS5jb21tZW50LnYxLkNhbmNlbFRpcFJlcXVlc3QaIS5zdG9yZXkuY29tbWVudC52MS5DYW5jZWxUaXBSZXBseRJqCg9MaXN0RGVhZExldHRlcnMSKS5zdG9yZXkuY29tbWVudC52MS5MaXN0RGVhZExldHRlcnNSZXF1ZXN0Gicuc3RvcmV5LmNvbW1lbnQudjEuTGlzdERlYWRMZXR0ZXJzUmVwbHkiA5ACARJoChBEZWNpZGVEZWFkTGV0dGVyEiouc3RvcmV5LmNvbW1lbnQudjEuRGVjaWRlRGVhZExldHRlclJlcXVlc3QaKC5zdG9yZXkuY29tbWVudC52MS5EZWNpZGVEZWFkTGV0dGVyUmVwbHliBnByb3RvMw");
 
 /**
  * @generated from message storey.comment.v1.SubjectRef
@@ -514,6 +514,395 @@ export const ReactReplySchema: GenMessage<ReactReply> = /*@__PURE__*/
   messageDesc(file_storey_comment_v1_comment, 14);
 
 /**
+ * What is absent stays as it is.
+ *
+ * @generated from message storey.comment.v1.ChangeSubjectRequest
+ */
+export type ChangeSubjectRequest = Message<"storey.comment.v1.ChangeSubjectRequest"> & {
+  /**
+   * @generated from field: storey.comment.v1.SubjectRef subject = 1;
+   */
+  subject?: SubjectRef | undefined;
+
+  /**
+   * @generated from field: optional string title = 2;
+   */
+  title?: string | undefined;
+
+  /**
+   * @generated from field: optional string url = 3;
+   */
+  url?: string | undefined;
+
+  /**
+   * post_then_review, review_then_post
+   *
+   * @generated from field: optional string policy_mode = 4;
+   */
+  policyMode?: string | undefined;
+
+  /**
+   * 0 to 6.
+   *
+   * @generated from field: optional int32 policy_min_level = 5;
+   */
+  policyMinLevel?: number | undefined;
+
+  /**
+   * @generated from field: optional storey.comment.v1.SubjectState state = 6;
+   */
+  state?: SubjectState | undefined;
+
+  /**
+   * Administrators only; 0 for nobody.
+   *
+   * @generated from field: optional int64 owner_id = 7;
+   */
+  ownerId?: bigint | undefined;
+};
+
+/**
+ * Describes the message storey.comment.v1.ChangeSubjectRequest.
+ * Use `create(ChangeSubjectRequestSchema)` to create a new message.
+ */
+export const ChangeSubjectRequestSchema: GenMessage<ChangeSubjectRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 15);
+
+/**
+ * @generated from message storey.comment.v1.PinRequest
+ */
+export type PinRequest = Message<"storey.comment.v1.PinRequest"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * False: not any more.
+   *
+   * @generated from field: bool pinned = 2;
+   */
+  pinned: boolean;
+};
+
+/**
+ * Describes the message storey.comment.v1.PinRequest.
+ * Use `create(PinRequestSchema)` to create a new message.
+ */
+export const PinRequestSchema: GenMessage<PinRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 16);
+
+/**
+ * @generated from message storey.comment.v1.PinReply
+ */
+export type PinReply = Message<"storey.comment.v1.PinReply"> & {
+};
+
+/**
+ * Describes the message storey.comment.v1.PinReply.
+ * Use `create(PinReplySchema)` to create a new message.
+ */
+export const PinReplySchema: GenMessage<PinReply> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 17);
+
+/**
+ * @generated from message storey.comment.v1.ReportRequest
+ */
+export type ReportRequest = Message<"storey.comment.v1.ReportRequest"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * spam, abuse, spoiler, illegal, other
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string note = 3;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message storey.comment.v1.ReportRequest.
+ * Use `create(ReportRequestSchema)` to create a new message.
+ */
+export const ReportRequestSchema: GenMessage<ReportRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 18);
+
+/**
+ * @generated from message storey.comment.v1.ReportReply
+ */
+export type ReportReply = Message<"storey.comment.v1.ReportReply"> & {
+};
+
+/**
+ * Describes the message storey.comment.v1.ReportReply.
+ * Use `create(ReportReplySchema)` to create a new message.
+ */
+export const ReportReplySchema: GenMessage<ReportReply> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 19);
+
+/**
+ * @generated from message storey.comment.v1.DecideRequest
+ */
+export type DecideRequest = Message<"storey.comment.v1.DecideRequest"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * @generated from field: storey.comment.v1.Decision decision = 2;
+   */
+  decision: Decision;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message storey.comment.v1.DecideRequest.
+ * Use `create(DecideRequestSchema)` to create a new message.
+ */
+export const DecideRequestSchema: GenMessage<DecideRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 20);
+
+/**
+ * @generated from message storey.comment.v1.DecideReply
+ */
+export type DecideReply = Message<"storey.comment.v1.DecideReply"> & {
+};
+
+/**
+ * Describes the message storey.comment.v1.DecideReply.
+ * Use `create(DecideReplySchema)` to create a new message.
+ */
+export const DecideReplySchema: GenMessage<DecideReply> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 21);
+
+/**
+ * @generated from message storey.comment.v1.DecideManyRequest
+ */
+export type DecideManyRequest = Message<"storey.comment.v1.DecideManyRequest"> & {
+  /**
+   * At most 100.
+   *
+   * @generated from field: repeated int64 ids = 1;
+   */
+  ids: bigint[];
+
+  /**
+   * @generated from field: storey.comment.v1.Decision decision = 2;
+   */
+  decision: Decision;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message storey.comment.v1.DecideManyRequest.
+ * Use `create(DecideManyRequestSchema)` to create a new message.
+ */
+export const DecideManyRequestSchema: GenMessage<DecideManyRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 22);
+
+/**
+ * @generated from message storey.comment.v1.DecideManyReply
+ */
+export type DecideManyReply = Message<"storey.comment.v1.DecideManyReply"> & {
+  /**
+   * @generated from field: int32 accepted = 1;
+   */
+  accepted: number;
+
+  /**
+   * @generated from field: repeated storey.comment.v1.DecideManyReply.Rejected rejected = 2;
+   */
+  rejected: DecideManyReply_Rejected[];
+};
+
+/**
+ * Describes the message storey.comment.v1.DecideManyReply.
+ * Use `create(DecideManyReplySchema)` to create a new message.
+ */
+export const DecideManyReplySchema: GenMessage<DecideManyReply> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 23);
+
+/**
+ * @generated from message storey.comment.v1.DecideManyReply.Rejected
+ */
+export type DecideManyReply_Rejected = Message<"storey.comment.v1.DecideManyReply.Rejected"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * @generated from field: string code = 2;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message storey.comment.v1.DecideManyReply.Rejected.
+ * Use `create(DecideManyReply_RejectedSchema)` to create a new message.
+ */
+export const DecideManyReply_RejectedSchema: GenMessage<DecideManyReply_Rejected> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 23, 0);
+
+/**
+ * What moderators see beside a comment.
+ *
+ * @generated from message storey.comment.v1.Moderation
+ */
+export type Moderation = Message<"storey.comment.v1.Moderation"> & {
+  /**
+   * @generated from field: int64 report_count = 1;
+   */
+  reportCount: bigint;
+
+  /**
+   * Why it waits, or waited, in review; empty when it never did.
+   *
+   * @generated from field: string review_reason = 2;
+   */
+  reviewReason: string;
+};
+
+/**
+ * Describes the message storey.comment.v1.Moderation.
+ * Use `create(ModerationSchema)` to create a new message.
+ */
+export const ModerationSchema: GenMessage<Moderation> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 24);
+
+/**
+ * @generated from message storey.comment.v1.ModeratedComment
+ */
+export type ModeratedComment = Message<"storey.comment.v1.ModeratedComment"> & {
+  /**
+   * With words and author, whatever its state.
+   *
+   * @generated from field: storey.comment.v1.Comment comment = 1;
+   */
+  comment?: Comment | undefined;
+
+  /**
+   * @generated from field: storey.comment.v1.Moderation moderation = 2;
+   */
+  moderation?: Moderation | undefined;
+};
+
+/**
+ * Describes the message storey.comment.v1.ModeratedComment.
+ * Use `create(ModeratedCommentSchema)` to create a new message.
+ */
+export const ModeratedCommentSchema: GenMessage<ModeratedComment> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 25);
+
+/**
+ * @generated from message storey.comment.v1.ListQueueRequest
+ */
+export type ListQueueRequest = Message<"storey.comment.v1.ListQueueRequest"> & {
+  /**
+   * @generated from field: bytes position = 1;
+   */
+  position: Uint8Array;
+
+  /**
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message storey.comment.v1.ListQueueRequest.
+ * Use `create(ListQueueRequestSchema)` to create a new message.
+ */
+export const ListQueueRequestSchema: GenMessage<ListQueueRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 26);
+
+/**
+ * @generated from message storey.comment.v1.ListQueueReply
+ */
+export type ListQueueReply = Message<"storey.comment.v1.ListQueueReply"> & {
+  /**
+   * @generated from field: repeated storey.comment.v1.ModeratedComment comments = 1;
+   */
+  comments: ModeratedComment[];
+
+  /**
+   * Empty at the end.
+   *
+   * @generated from field: bytes next_position = 2;
+   */
+  nextPosition: Uint8Array;
+};
+
+/**
+ * Describes the message storey.comment.v1.ListQueueReply.
+ * Use `create(ListQueueReplySchema)` to create a new message.
+ */
+export const ListQueueReplySchema: GenMessage<ListQueueReply> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 27);
+
+/**
+ * @generated from message storey.comment.v1.ListReportsRequest
+ */
+export type ListReportsRequest = Message<"storey.comment.v1.ListReportsRequest"> & {
+  /**
+   * @generated from field: bytes position = 1;
+   */
+  position: Uint8Array;
+
+  /**
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message storey.comment.v1.ListReportsRequest.
+ * Use `create(ListReportsRequestSchema)` to create a new message.
+ */
+export const ListReportsRequestSchema: GenMessage<ListReportsRequest> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 28);
+
+/**
+ * @generated from message storey.comment.v1.ListReportsReply
+ */
+export type ListReportsReply = Message<"storey.comment.v1.ListReportsReply"> & {
+  /**
+   * @generated from field: repeated storey.comment.v1.ModeratedComment comments = 1;
+   */
+  comments: ModeratedComment[];
+
+  /**
+   * Empty at the end.
+   *
+   * @generated from field: bytes next_position = 2;
+   */
+  nextPosition: Uint8Array;
+};
+
+/**
+ * Describes the message storey.comment.v1.ListReportsReply.
+ * Use `create(ListReportsReplySchema)` to create a new message.
+ */
+export const ListReportsReplySchema: GenMessage<ListReportsReply> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 29);
+
+/**
  * @generated from message storey.comment.v1.ImportRequest
  */
 export type ImportRequest = Message<"storey.comment.v1.ImportRequest"> & {
@@ -537,7 +926,7 @@ export type ImportRequest = Message<"storey.comment.v1.ImportRequest"> & {
  * Use `create(ImportRequestSchema)` to create a new message.
  */
 export const ImportRequestSchema: GenMessage<ImportRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 15);
+  messageDesc(file_storey_comment_v1_comment, 30);
 
 /**
  * @generated from message storey.comment.v1.ImportRequest.Item
@@ -583,7 +972,7 @@ export type ImportRequest_Item = Message<"storey.comment.v1.ImportRequest.Item">
  * Use `create(ImportRequest_ItemSchema)` to create a new message.
  */
 export const ImportRequest_ItemSchema: GenMessage<ImportRequest_Item> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 15, 0);
+  messageDesc(file_storey_comment_v1_comment, 30, 0);
 
 /**
  * @generated from message storey.comment.v1.ImportReply
@@ -612,7 +1001,7 @@ export type ImportReply = Message<"storey.comment.v1.ImportReply"> & {
  * Use `create(ImportReplySchema)` to create a new message.
  */
 export const ImportReplySchema: GenMessage<ImportReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 16);
+  messageDesc(file_storey_comment_v1_comment, 31);
 
 /**
  * @generated from message storey.comment.v1.ImportReply.Skipped
@@ -634,7 +1023,7 @@ export type ImportReply_Skipped = Message<"storey.comment.v1.ImportReply.Skipped
  * Use `create(ImportReply_SkippedSchema)` to create a new message.
  */
 export const ImportReply_SkippedSchema: GenMessage<ImportReply_Skipped> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 16, 0);
+  messageDesc(file_storey_comment_v1_comment, 31, 0);
 
 /**
  * Positions are opaque to the caller, who signs them into cursors.
@@ -682,7 +1071,7 @@ export type ListCommentsRequest = Message<"storey.comment.v1.ListCommentsRequest
  * Use `create(ListCommentsRequestSchema)` to create a new message.
  */
 export const ListCommentsRequestSchema: GenMessage<ListCommentsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 17);
+  messageDesc(file_storey_comment_v1_comment, 32);
 
 /**
  * @generated from message storey.comment.v1.ListCommentsReply
@@ -728,7 +1117,7 @@ export type ListCommentsReply = Message<"storey.comment.v1.ListCommentsReply"> &
  * Use `create(ListCommentsReplySchema)` to create a new message.
  */
 export const ListCommentsReplySchema: GenMessage<ListCommentsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 18);
+  messageDesc(file_storey_comment_v1_comment, 33);
 
 /**
  * @generated from message storey.comment.v1.ListRepliesRequest
@@ -760,7 +1149,7 @@ export type ListRepliesRequest = Message<"storey.comment.v1.ListRepliesRequest">
  * Use `create(ListRepliesRequestSchema)` to create a new message.
  */
 export const ListRepliesRequestSchema: GenMessage<ListRepliesRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 19);
+  messageDesc(file_storey_comment_v1_comment, 34);
 
 /**
  * @generated from message storey.comment.v1.ListRepliesReply
@@ -799,7 +1188,7 @@ export type ListRepliesReply = Message<"storey.comment.v1.ListRepliesReply"> & {
  * Use `create(ListRepliesReplySchema)` to create a new message.
  */
 export const ListRepliesReplySchema: GenMessage<ListRepliesReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 20);
+  messageDesc(file_storey_comment_v1_comment, 35);
 
 /**
  * The viewer is the principal of the call.
@@ -825,7 +1214,7 @@ export type ViewCommentsRequest = Message<"storey.comment.v1.ViewCommentsRequest
  * Use `create(ViewCommentsRequestSchema)` to create a new message.
  */
 export const ViewCommentsRequestSchema: GenMessage<ViewCommentsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 21);
+  messageDesc(file_storey_comment_v1_comment, 36);
 
 /**
  * @generated from message storey.comment.v1.ViewCommentsReply
@@ -856,7 +1245,7 @@ export type ViewCommentsReply = Message<"storey.comment.v1.ViewCommentsReply"> &
  * Use `create(ViewCommentsReplySchema)` to create a new message.
  */
 export const ViewCommentsReplySchema: GenMessage<ViewCommentsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 22);
+  messageDesc(file_storey_comment_v1_comment, 37);
 
 /**
  * @generated from message storey.comment.v1.ViewCommentsReply.Item
@@ -878,7 +1267,7 @@ export type ViewCommentsReply_Item = Message<"storey.comment.v1.ViewCommentsRepl
  * Use `create(ViewCommentsReply_ItemSchema)` to create a new message.
  */
 export const ViewCommentsReply_ItemSchema: GenMessage<ViewCommentsReply_Item> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 22, 0);
+  messageDesc(file_storey_comment_v1_comment, 37, 0);
 
 /**
  * @generated from message storey.comment.v1.GetCommentRequest
@@ -895,7 +1284,7 @@ export type GetCommentRequest = Message<"storey.comment.v1.GetCommentRequest"> &
  * Use `create(GetCommentRequestSchema)` to create a new message.
  */
 export const GetCommentRequestSchema: GenMessage<GetCommentRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 23);
+  messageDesc(file_storey_comment_v1_comment, 38);
 
 /**
  * @generated from message storey.comment.v1.GetCommentReply
@@ -924,7 +1313,7 @@ export type GetCommentReply = Message<"storey.comment.v1.GetCommentReply"> & {
  * Use `create(GetCommentReplySchema)` to create a new message.
  */
 export const GetCommentReplySchema: GenMessage<GetCommentReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 24);
+  messageDesc(file_storey_comment_v1_comment, 39);
 
 /**
  * @generated from message storey.comment.v1.GetSubjectRequest
@@ -941,7 +1330,7 @@ export type GetSubjectRequest = Message<"storey.comment.v1.GetSubjectRequest"> &
  * Use `create(GetSubjectRequestSchema)` to create a new message.
  */
 export const GetSubjectRequestSchema: GenMessage<GetSubjectRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 25);
+  messageDesc(file_storey_comment_v1_comment, 40);
 
 /**
  * @generated from message storey.comment.v1.SubjectReply
@@ -958,7 +1347,7 @@ export type SubjectReply = Message<"storey.comment.v1.SubjectReply"> & {
  * Use `create(SubjectReplySchema)` to create a new message.
  */
 export const SubjectReplySchema: GenMessage<SubjectReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 26);
+  messageDesc(file_storey_comment_v1_comment, 41);
 
 /**
  * @generated from message storey.comment.v1.BatchCountsRequest
@@ -977,7 +1366,7 @@ export type BatchCountsRequest = Message<"storey.comment.v1.BatchCountsRequest">
  * Use `create(BatchCountsRequestSchema)` to create a new message.
  */
 export const BatchCountsRequestSchema: GenMessage<BatchCountsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 27);
+  messageDesc(file_storey_comment_v1_comment, 42);
 
 /**
  * @generated from message storey.comment.v1.BatchCountsReply
@@ -994,7 +1383,7 @@ export type BatchCountsReply = Message<"storey.comment.v1.BatchCountsReply"> & {
  * Use `create(BatchCountsReplySchema)` to create a new message.
  */
 export const BatchCountsReplySchema: GenMessage<BatchCountsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 28);
+  messageDesc(file_storey_comment_v1_comment, 43);
 
 /**
  * @generated from message storey.comment.v1.BatchCountsReply.Item
@@ -1016,7 +1405,7 @@ export type BatchCountsReply_Item = Message<"storey.comment.v1.BatchCountsReply.
  * Use `create(BatchCountsReply_ItemSchema)` to create a new message.
  */
 export const BatchCountsReply_ItemSchema: GenMessage<BatchCountsReply_Item> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 28, 0);
+  messageDesc(file_storey_comment_v1_comment, 43, 0);
 
 /**
  * @generated from message storey.comment.v1.WatchRequest
@@ -1038,7 +1427,7 @@ export type WatchRequest = Message<"storey.comment.v1.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 29);
+  messageDesc(file_storey_comment_v1_comment, 44);
 
 /**
  * @generated from message storey.comment.v1.SubjectEvent
@@ -1096,7 +1485,7 @@ export type SubjectEvent = Message<"storey.comment.v1.SubjectEvent"> & {
  * Use `create(SubjectEventSchema)` to create a new message.
  */
 export const SubjectEventSchema: GenMessage<SubjectEvent> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 30);
+  messageDesc(file_storey_comment_v1_comment, 45);
 
 /**
  * @generated from message storey.comment.v1.SubjectEvent.Removed
@@ -1113,7 +1502,7 @@ export type SubjectEvent_Removed = Message<"storey.comment.v1.SubjectEvent.Remov
  * Use `create(SubjectEvent_RemovedSchema)` to create a new message.
  */
 export const SubjectEvent_RemovedSchema: GenMessage<SubjectEvent_Removed> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 30, 0);
+  messageDesc(file_storey_comment_v1_comment, 45, 0);
 
 /**
  * @generated from message storey.comment.v1.SubjectEvent.Reacted
@@ -1140,7 +1529,7 @@ export type SubjectEvent_Reacted = Message<"storey.comment.v1.SubjectEvent.React
  * Use `create(SubjectEvent_ReactedSchema)` to create a new message.
  */
 export const SubjectEvent_ReactedSchema: GenMessage<SubjectEvent_Reacted> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 30, 1);
+  messageDesc(file_storey_comment_v1_comment, 45, 1);
 
 /**
  * What came between is not known any more: load the page anew.
@@ -1155,7 +1544,7 @@ export type SubjectEvent_Reset = Message<"storey.comment.v1.SubjectEvent.Reset">
  * Use `create(SubjectEvent_ResetSchema)` to create a new message.
  */
 export const SubjectEvent_ResetSchema: GenMessage<SubjectEvent_Reset> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 30, 2);
+  messageDesc(file_storey_comment_v1_comment, 45, 2);
 
 /**
  * Sent once, when every later event will be delivered.
@@ -1170,7 +1559,7 @@ export type SubjectEvent_Ready = Message<"storey.comment.v1.SubjectEvent.Ready">
  * Use `create(SubjectEvent_ReadySchema)` to create a new message.
  */
 export const SubjectEvent_ReadySchema: GenMessage<SubjectEvent_Ready> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 30, 3);
+  messageDesc(file_storey_comment_v1_comment, 45, 3);
 
 /**
  * @generated from message storey.comment.v1.Notification
@@ -1219,7 +1608,7 @@ export type Notification = Message<"storey.comment.v1.Notification"> & {
  * Use `create(NotificationSchema)` to create a new message.
  */
 export const NotificationSchema: GenMessage<Notification> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 31);
+  messageDesc(file_storey_comment_v1_comment, 46);
 
 /**
  * @generated from message storey.comment.v1.ListNotificationsRequest
@@ -1241,7 +1630,7 @@ export type ListNotificationsRequest = Message<"storey.comment.v1.ListNotificati
  * Use `create(ListNotificationsRequestSchema)` to create a new message.
  */
 export const ListNotificationsRequestSchema: GenMessage<ListNotificationsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 32);
+  messageDesc(file_storey_comment_v1_comment, 47);
 
 /**
  * @generated from message storey.comment.v1.ListNotificationsReply
@@ -1263,7 +1652,7 @@ export type ListNotificationsReply = Message<"storey.comment.v1.ListNotification
  * Use `create(ListNotificationsReplySchema)` to create a new message.
  */
 export const ListNotificationsReplySchema: GenMessage<ListNotificationsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 33);
+  messageDesc(file_storey_comment_v1_comment, 48);
 
 /**
  * @generated from message storey.comment.v1.CountUnreadRequest
@@ -1276,7 +1665,7 @@ export type CountUnreadRequest = Message<"storey.comment.v1.CountUnreadRequest">
  * Use `create(CountUnreadRequestSchema)` to create a new message.
  */
 export const CountUnreadRequestSchema: GenMessage<CountUnreadRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 34);
+  messageDesc(file_storey_comment_v1_comment, 49);
 
 /**
  * @generated from message storey.comment.v1.CountUnreadReply
@@ -1293,7 +1682,7 @@ export type CountUnreadReply = Message<"storey.comment.v1.CountUnreadReply"> & {
  * Use `create(CountUnreadReplySchema)` to create a new message.
  */
 export const CountUnreadReplySchema: GenMessage<CountUnreadReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 35);
+  messageDesc(file_storey_comment_v1_comment, 50);
 
 /**
  * @generated from message storey.comment.v1.MarkReadRequest
@@ -1312,7 +1701,7 @@ export type MarkReadRequest = Message<"storey.comment.v1.MarkReadRequest"> & {
  * Use `create(MarkReadRequestSchema)` to create a new message.
  */
 export const MarkReadRequestSchema: GenMessage<MarkReadRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 36);
+  messageDesc(file_storey_comment_v1_comment, 51);
 
 /**
  * @generated from message storey.comment.v1.MarkReadReply
@@ -1325,7 +1714,7 @@ export type MarkReadReply = Message<"storey.comment.v1.MarkReadReply"> & {
  * Use `create(MarkReadReplySchema)` to create a new message.
  */
 export const MarkReadReplySchema: GenMessage<MarkReadReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 37);
+  messageDesc(file_storey_comment_v1_comment, 52);
 
 /**
  * @generated from message storey.comment.v1.InspectCommentRequest
@@ -1342,7 +1731,7 @@ export type InspectCommentRequest = Message<"storey.comment.v1.InspectCommentReq
  * Use `create(InspectCommentRequestSchema)` to create a new message.
  */
 export const InspectCommentRequestSchema: GenMessage<InspectCommentRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 38);
+  messageDesc(file_storey_comment_v1_comment, 53);
 
 /**
  * @generated from message storey.comment.v1.InspectCommentReply
@@ -1357,6 +1746,23 @@ export type InspectCommentReply = Message<"storey.comment.v1.InspectCommentReply
    * @generated from field: repeated storey.comment.v1.InspectCommentReply.Edit edits = 2;
    */
   edits: InspectCommentReply_Edit[];
+
+  /**
+   * @generated from field: storey.comment.v1.Moderation moderation = 3;
+   */
+  moderation?: Moderation | undefined;
+
+  /**
+   * Oldest first, at most 100 of each.
+   *
+   * @generated from field: repeated storey.comment.v1.InspectCommentReply.Report reports = 4;
+   */
+  reports: InspectCommentReply_Report[];
+
+  /**
+   * @generated from field: repeated storey.comment.v1.InspectCommentReply.Audit audit = 5;
+   */
+  audit: InspectCommentReply_Audit[];
 };
 
 /**
@@ -1364,7 +1770,7 @@ export type InspectCommentReply = Message<"storey.comment.v1.InspectCommentReply
  * Use `create(InspectCommentReplySchema)` to create a new message.
  */
 export const InspectCommentReplySchema: GenMessage<InspectCommentReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 39);
+  messageDesc(file_storey_comment_v1_comment, 54);
 
 /**
  * @generated from message storey.comment.v1.InspectCommentReply.Edit
@@ -1386,7 +1792,71 @@ export type InspectCommentReply_Edit = Message<"storey.comment.v1.InspectComment
  * Use `create(InspectCommentReply_EditSchema)` to create a new message.
  */
 export const InspectCommentReply_EditSchema: GenMessage<InspectCommentReply_Edit> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 39, 0);
+  messageDesc(file_storey_comment_v1_comment, 54, 0);
+
+/**
+ * @generated from message storey.comment.v1.InspectCommentReply.Report
+ */
+export type InspectCommentReply_Report = Message<"storey.comment.v1.InspectCommentReply.Report"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string note = 2;
+   */
+  note: string;
+
+  /**
+   * @generated from field: int64 reporter_id = 3;
+   */
+  reporterId: bigint;
+
+  /**
+   * @generated from field: int64 at_ms = 4;
+   */
+  atMs: bigint;
+};
+
+/**
+ * Describes the message storey.comment.v1.InspectCommentReply.Report.
+ * Use `create(InspectCommentReply_ReportSchema)` to create a new message.
+ */
+export const InspectCommentReply_ReportSchema: GenMessage<InspectCommentReply_Report> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 54, 1);
+
+/**
+ * @generated from message storey.comment.v1.InspectCommentReply.Audit
+ */
+export type InspectCommentReply_Audit = Message<"storey.comment.v1.InspectCommentReply.Audit"> & {
+  /**
+   * @generated from field: string action = 1;
+   */
+  action: string;
+
+  /**
+   * @generated from field: int64 actor_id = 2;
+   */
+  actorId: bigint;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: int64 at_ms = 4;
+   */
+  atMs: bigint;
+};
+
+/**
+ * Describes the message storey.comment.v1.InspectCommentReply.Audit.
+ * Use `create(InspectCommentReply_AuditSchema)` to create a new message.
+ */
+export const InspectCommentReply_AuditSchema: GenMessage<InspectCommentReply_Audit> = /*@__PURE__*/
+  messageDesc(file_storey_comment_v1_comment, 54, 2);
 
 /**
  * Every filter that is set must hold.
@@ -1464,7 +1934,7 @@ export type SearchCommentsRequest = Message<"storey.comment.v1.SearchCommentsReq
  * Use `create(SearchCommentsRequestSchema)` to create a new message.
  */
 export const SearchCommentsRequestSchema: GenMessage<SearchCommentsRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 40);
+  messageDesc(file_storey_comment_v1_comment, 55);
 
 /**
  * @generated from message storey.comment.v1.SearchCommentsReply
@@ -1493,7 +1963,7 @@ export type SearchCommentsReply = Message<"storey.comment.v1.SearchCommentsReply
  * Use `create(SearchCommentsReplySchema)` to create a new message.
  */
 export const SearchCommentsReplySchema: GenMessage<SearchCommentsReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 41);
+  messageDesc(file_storey_comment_v1_comment, 56);
 
 /**
  * @generated from message storey.comment.v1.SearchCommentsReply.Hit
@@ -1512,6 +1982,11 @@ export type SearchCommentsReply_Hit = Message<"storey.comment.v1.SearchCommentsR
    * @generated from field: string highlight = 2;
    */
   highlight: string;
+
+  /**
+   * @generated from field: storey.comment.v1.Moderation moderation = 3;
+   */
+  moderation?: Moderation | undefined;
 };
 
 /**
@@ -1519,7 +1994,7 @@ export type SearchCommentsReply_Hit = Message<"storey.comment.v1.SearchCommentsR
  * Use `create(SearchCommentsReply_HitSchema)` to create a new message.
  */
 export const SearchCommentsReply_HitSchema: GenMessage<SearchCommentsReply_Hit> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 41, 0);
+  messageDesc(file_storey_comment_v1_comment, 56, 0);
 
 /**
  * @generated from message storey.comment.v1.TryTipRequest
@@ -1546,7 +2021,7 @@ export type TryTipRequest = Message<"storey.comment.v1.TryTipRequest"> & {
  * Use `create(TryTipRequestSchema)` to create a new message.
  */
 export const TryTipRequestSchema: GenMessage<TryTipRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 42);
+  messageDesc(file_storey_comment_v1_comment, 57);
 
 /**
  * @generated from message storey.comment.v1.TryTipReply
@@ -1565,7 +2040,7 @@ export type TryTipReply = Message<"storey.comment.v1.TryTipReply"> & {
  * Use `create(TryTipReplySchema)` to create a new message.
  */
 export const TryTipReplySchema: GenMessage<TryTipReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 43);
+  messageDesc(file_storey_comment_v1_comment, 58);
 
 /**
  * @generated from message storey.comment.v1.ConfirmTipRequest
@@ -1587,7 +2062,7 @@ export type ConfirmTipRequest = Message<"storey.comment.v1.ConfirmTipRequest"> &
  * Use `create(ConfirmTipRequestSchema)` to create a new message.
  */
 export const ConfirmTipRequestSchema: GenMessage<ConfirmTipRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 44);
+  messageDesc(file_storey_comment_v1_comment, 59);
 
 /**
  * @generated from message storey.comment.v1.ConfirmTipReply
@@ -1600,7 +2075,7 @@ export type ConfirmTipReply = Message<"storey.comment.v1.ConfirmTipReply"> & {
  * Use `create(ConfirmTipReplySchema)` to create a new message.
  */
 export const ConfirmTipReplySchema: GenMessage<ConfirmTipReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 45);
+  messageDesc(file_storey_comment_v1_comment, 60);
 
 /**
  * @generated from message storey.comment.v1.CancelTipRequest
@@ -1622,7 +2097,7 @@ export type CancelTipRequest = Message<"storey.comment.v1.CancelTipRequest"> & {
  * Use `create(CancelTipRequestSchema)` to create a new message.
  */
 export const CancelTipRequestSchema: GenMessage<CancelTipRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 46);
+  messageDesc(file_storey_comment_v1_comment, 61);
 
 /**
  * @generated from message storey.comment.v1.CancelTipReply
@@ -1635,7 +2110,7 @@ export type CancelTipReply = Message<"storey.comment.v1.CancelTipReply"> & {
  * Use `create(CancelTipReplySchema)` to create a new message.
  */
 export const CancelTipReplySchema: GenMessage<CancelTipReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 47);
+  messageDesc(file_storey_comment_v1_comment, 62);
 
 /**
  * @generated from message storey.comment.v1.ListDeadLettersRequest
@@ -1661,7 +2136,7 @@ export type ListDeadLettersRequest = Message<"storey.comment.v1.ListDeadLettersR
  * Use `create(ListDeadLettersRequestSchema)` to create a new message.
  */
 export const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 48);
+  messageDesc(file_storey_comment_v1_comment, 63);
 
 /**
  * @generated from message storey.comment.v1.DeadLetter
@@ -1710,7 +2185,7 @@ export type DeadLetter = Message<"storey.comment.v1.DeadLetter"> & {
  * Use `create(DeadLetterSchema)` to create a new message.
  */
 export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 49);
+  messageDesc(file_storey_comment_v1_comment, 64);
 
 /**
  * @generated from message storey.comment.v1.ListDeadLettersReply
@@ -1734,7 +2209,7 @@ export type ListDeadLettersReply = Message<"storey.comment.v1.ListDeadLettersRep
  * Use `create(ListDeadLettersReplySchema)` to create a new message.
  */
 export const ListDeadLettersReplySchema: GenMessage<ListDeadLettersReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 50);
+  messageDesc(file_storey_comment_v1_comment, 65);
 
 /**
  * @generated from message storey.comment.v1.DecideDeadLetterRequest
@@ -1756,7 +2231,7 @@ export type DecideDeadLetterRequest = Message<"storey.comment.v1.DecideDeadLette
  * Use `create(DecideDeadLetterRequestSchema)` to create a new message.
  */
 export const DecideDeadLetterRequestSchema: GenMessage<DecideDeadLetterRequest> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 51);
+  messageDesc(file_storey_comment_v1_comment, 66);
 
 /**
  * @generated from message storey.comment.v1.DecideDeadLetterReply
@@ -1769,7 +2244,7 @@ export type DecideDeadLetterReply = Message<"storey.comment.v1.DecideDeadLetterR
  * Use `create(DecideDeadLetterReplySchema)` to create a new message.
  */
 export const DecideDeadLetterReplySchema: GenMessage<DecideDeadLetterReply> = /*@__PURE__*/
-  messageDesc(file_storey_comment_v1_comment, 52);
+  messageDesc(file_storey_comment_v1_comment, 67);
 
 /**
  * @generated from enum storey.comment.v1.CommentState
@@ -1911,6 +2386,47 @@ export const SubjectStateSchema: GenEnum<SubjectState> = /*@__PURE__*/
   enumDesc(file_storey_comment_v1_comment, 3);
 
 /**
+ * @generated from enum storey.comment.v1.Decision
+ */
+export enum Decision {
+  /**
+   * @generated from enum value: DECISION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: DECISION_APPROVE = 1;
+   */
+  APPROVE = 1,
+
+  /**
+   * @generated from enum value: DECISION_HIDE = 2;
+   */
+  HIDE = 2,
+
+  /**
+   * @generated from enum value: DECISION_DELETE = 3;
+   */
+  DELETE = 3,
+
+  /**
+   * @generated from enum value: DECISION_RESTORE = 4;
+   */
+  RESTORE = 4,
+
+  /**
+   * @generated from enum value: DECISION_REJECT = 5;
+   */
+  REJECT = 5,
+}
+
+/**
+ * Describes the enum storey.comment.v1.Decision.
+ */
+export const DecisionSchema: GenEnum<Decision> = /*@__PURE__*/
+  enumDesc(file_storey_comment_v1_comment, 4);
+
+/**
  * @generated from enum storey.comment.v1.SearchOrder
  */
 export enum SearchOrder {
@@ -1939,7 +2455,7 @@ export enum SearchOrder {
  * Describes the enum storey.comment.v1.SearchOrder.
  */
 export const SearchOrderSchema: GenEnum<SearchOrder> = /*@__PURE__*/
-  enumDesc(file_storey_comment_v1_comment, 4);
+  enumDesc(file_storey_comment_v1_comment, 5);
 
 /**
  * @generated from enum storey.comment.v1.DeadLetterDecision
@@ -1967,7 +2483,7 @@ export enum DeadLetterDecision {
  * Describes the enum storey.comment.v1.DeadLetterDecision.
  */
 export const DeadLetterDecisionSchema: GenEnum<DeadLetterDecision> = /*@__PURE__*/
-  enumDesc(file_storey_comment_v1_comment, 5);
+  enumDesc(file_storey_comment_v1_comment, 6);
 
 /**
  * Comment reads and the intake of comment commands. An accepted command is durable in the log before the answer.
@@ -2006,6 +2522,70 @@ export const CommentService: GenService<{
     methodKind: "unary";
     input: typeof ReactRequestSchema;
     output: typeof ReactReplySchema;
+  },
+  /**
+   * Of the subject itself, by its owner or an administrator.
+   *
+   * @generated from rpc storey.comment.v1.CommentService.ChangeSubject
+   */
+  changeSubject: {
+    methodKind: "unary";
+    input: typeof ChangeSubjectRequestSchema;
+    output: typeof SubjectReplySchema;
+  },
+  /**
+   * @generated from rpc storey.comment.v1.CommentService.Pin
+   */
+  pin: {
+    methodKind: "unary";
+    input: typeof PinRequestSchema;
+    output: typeof PinReplySchema;
+  },
+  /**
+   * @generated from rpc storey.comment.v1.CommentService.Report
+   */
+  report: {
+    methodKind: "unary";
+    input: typeof ReportRequestSchema;
+    output: typeof ReportReplySchema;
+  },
+  /**
+   * Moderators only, here and below.
+   *
+   * @generated from rpc storey.comment.v1.CommentService.Decide
+   */
+  decide: {
+    methodKind: "unary";
+    input: typeof DecideRequestSchema;
+    output: typeof DecideReplySchema;
+  },
+  /**
+   * @generated from rpc storey.comment.v1.CommentService.DecideMany
+   */
+  decideMany: {
+    methodKind: "unary";
+    input: typeof DecideManyRequestSchema;
+    output: typeof DecideManyReplySchema;
+  },
+  /**
+   * Comments in review, oldest first.
+   *
+   * @generated from rpc storey.comment.v1.CommentService.ListQueue
+   */
+  listQueue: {
+    methodKind: "unary";
+    input: typeof ListQueueRequestSchema;
+    output: typeof ListQueueReplySchema;
+  },
+  /**
+   * Comments with reports that nobody judged yet, most reported first.
+   *
+   * @generated from rpc storey.comment.v1.CommentService.ListReports
+   */
+  listReports: {
+    methodKind: "unary";
+    input: typeof ListReportsRequestSchema;
+    output: typeof ListReportsReplySchema;
   },
   /**
    * Imported comments pass neither limits nor the duplicate rule. Administrators only.

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Comment, Mention, Reaction, SubjectRef } from "../../comment/v1/comment_pb.js";
+import type { Comment, CommentState, Decision, Mention, Reaction, SubjectRef, SubjectState } from "../../comment/v1/comment_pb.js";
 import { file_storey_comment_v1_comment } from "../../comment/v1/comment_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storey/events/v1/comment_events.proto.
  */
 export const file_storey_events_v1_comment_events: GenFile = /*@__PURE__*/
-  fileDesc("CiVzdG9yZXkvZXZlbnRzL3YxL2NvbW1lbnRfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxIrcGCg5Db21tZW50Q29tbWFuZBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIQCghhY3Rvcl9pZBgDIAEoAxITCgthY3Rvcl9yb2xlcxgEIAMoCRIWCg5hY2NlcHRlZF9hdF9tcxgFIAEoAxIQCgh0cmFjZV9pZBgGIAEoCRI7CgdwdWJsaXNoGAogASgLMiguc3RvcmV5LmV2ZW50cy52MS5Db21tZW50Q29tbWFuZC5QdWJsaXNoSAASNQoEZWRpdBgLIAEoCzIlLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRWRpdEgAEjkKBmRlbGV0ZRgMIAEoCzInLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRGVsZXRlSAASNwoFcmVhY3QYDSABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRDb21tYW5kLlJlYWN0SAAa5QEKB1B1Ymxpc2gSDAoEdGV4dBgBIAEoCRIRCglwYXJlbnRfaWQYAiABKAMSDwoHcm9vdF9pZBgDIAEoAxIsCghtZW50aW9ucxgEIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLk1lbnRpb24SFwoPaWRlbXBvdGVuY3lfa2V5GAUgASgJEh8KF2lkZW1wb3RlbmN5X2ZpbmdlcnByaW50GAYgASgMEhwKFGlkZW1wb3RlbmN5X3Jlc3BvbnNlGAcgASgMEg4KBnNvdXJjZRgIIAEoCRISCgpzb3VyY2Vfa2V5GAkgASgJGlYKBEVkaXQSEgoKY29tbWVudF9pZBgBIAEoAxIMCgR0ZXh0GAIgASgJEiwKCG1lbnRpb25zGAMgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbhocCgZEZWxldGUSEgoKY29tbWVudF9pZBgBIAEoAxpHCgVSZWFjdBISCgpjb21tZW50X2lkGAEgASgDEioKBXZhbHVlGAIgASgOMhsuc3RvcmV5LmNvbW1lbnQudjEuUmVhY3Rpb25CCQoHY29tbWFuZCIzCgVQbGFjZRIKCgJpZBgBIAEoAxIPCgdyb290X2lkGAIgASgDEg0KBWZsb29yGAMgASgDIqoHCgxDb21tZW50RXZlbnQSLgoHc3ViamVjdBgBIAEoCzIdLnN0b3JleS5jb21tZW50LnYxLlN1YmplY3RSZWYSEgoKc3ViamVjdF9pZBgCIAEoAxISCgpjb21tYW5kX2lkGAMgASgDEhAKCGFjdG9yX2lkGAQgASgDEg0KBWF0X21zGAUgASgDEg8KB3ZlcnNpb24YBiABKAMSEAoIdHJhY2VfaWQYByABKAkSOQoHY3JlYXRlZBgKIAEoCzImLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LkNyZWF0ZWRIABI5Cgd1cGRhdGVkGAsgASgLMiYuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50RXZlbnQuVXBkYXRlZEgAEjkKB2RlbGV0ZWQYDCABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRFdmVudC5EZWxldGVkSAASOQoHcmVhY3RlZBgNIAEoCzImLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LlJlYWN0ZWRIABI7CghyZWplY3RlZBgOIAEoCzInLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LlJlamVjdGVkSAAaYgoHQ3JlYXRlZBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIYChBwYXJlbnRfYXV0aG9yX2lkGAIgASgDEhAKCGltcG9ydGVkGAMgASgIGjYKB1VwZGF0ZWQSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnQakwEKB0RlbGV0ZWQSEgoKY29tbWVudF9pZBgBIAEoAxIPCgdyb290X2lkGAIgASgDEhEKCXBhcmVudF9pZBgDIAEoAxIRCgl0b21ic3RvbmUYBCABKAgSFAoMdmFuaXNoZWRfaWRzGAUgAygDEicKBnBsYWNlcxgGIAMoCzIXLnN0b3JleS5ldmVudHMudjEuUGxhY2UaYQoHUmVhY3RlZBISCgpjb21tZW50X2lkGAEgASgDEg8KB3Jvb3RfaWQYAiABKAMSDQoFbGlrZXMYAyABKAMSEAoIZGlzbGlrZXMYBCABKAMSEAoIdXNlcl9pZHMYBSADKAMaNwoIUmVqZWN0ZWQSKwoHY29tbWVudBgBIAEoCzIaLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRCBwoFZXZlbnRiBnByb3RvMw", [file_storey_comment_v1_comment]);
+  fileDesc("CiVzdG9yZXkvZXZlbnRzL3YxL2NvbW1lbnRfZXZlbnRzLnByb3RvEhBzdG9yZXkuZXZlbnRzLnYxIpIMCg5Db21tZW50Q29tbWFuZBIKCgJpZBgBIAEoAxIuCgdzdWJqZWN0GAIgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhIQCghhY3Rvcl9pZBgDIAEoAxITCgthY3Rvcl9yb2xlcxgEIAMoCRIWCg5hY2NlcHRlZF9hdF9tcxgFIAEoAxIQCgh0cmFjZV9pZBgGIAEoCRI7CgdwdWJsaXNoGAogASgLMiguc3RvcmV5LmV2ZW50cy52MS5Db21tZW50Q29tbWFuZC5QdWJsaXNoSAASNQoEZWRpdBgLIAEoCzIlLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRWRpdEgAEjkKBmRlbGV0ZRgMIAEoCzInLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuRGVsZXRlSAASNwoFcmVhY3QYDSABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRDb21tYW5kLlJlYWN0SAASSAoOY2hhbmdlX3N1YmplY3QYDiABKAsyLi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRDb21tYW5kLkNoYW5nZVN1YmplY3RIABIzCgNwaW4YDyABKAsyJC5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRDb21tYW5kLlBpbkgAEjkKBnJlcG9ydBgQIAEoCzInLnN0b3JleS5ldmVudHMudjEuQ29tbWVudENvbW1hbmQuUmVwb3J0SAASOQoGZGVjaWRlGBEgASgLMicuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50Q29tbWFuZC5EZWNpZGVIABr8AQoHUHVibGlzaBIMCgR0ZXh0GAEgASgJEhEKCXBhcmVudF9pZBgCIAEoAxIPCgdyb290X2lkGAMgASgDEiwKCG1lbnRpb25zGAQgAygLMhouc3RvcmV5LmNvbW1lbnQudjEuTWVudGlvbhIXCg9pZGVtcG90ZW5jeV9rZXkYBSABKAkSHwoXaWRlbXBvdGVuY3lfZmluZ2VycHJpbnQYBiABKAwSHAoUaWRlbXBvdGVuY3lfcmVzcG9uc2UYByABKAwSDgoGc291cmNlGAggASgJEhIKCnNvdXJjZV9rZXkYCSABKAkSFQoNcmV2aWV3X3JlYXNvbhgKIAEoCRpWCgRFZGl0EhIKCmNvbW1lbnRfaWQYASABKAMSDAoEdGV4dBgCIAEoCRIsCghtZW50aW9ucxgDIAMoCzIaLnN0b3JleS5jb21tZW50LnYxLk1lbnRpb24aHAoGRGVsZXRlEhIKCmNvbW1lbnRfaWQYASABKAMaRwoFUmVhY3QSEgoKY29tbWVudF9pZBgBIAEoAxIqCgV2YWx1ZRgCIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLlJlYWN0aW9uGogCCg1DaGFuZ2VTdWJqZWN0EhIKBXRpdGxlGAEgASgJSACIAQESEAoDdXJsGAIgASgJSAGIAQESGAoLcG9saWN5X21vZGUYAyABKAlIAogBARIdChBwb2xpY3lfbWluX2xldmVsGAQgASgFSAOIAQESMwoFc3RhdGUYBSABKA4yHy5zdG9yZXkuY29tbWVudC52MS5TdWJqZWN0U3RhdGVIBIgBARIVCghvd25lcl9pZBgGIAEoA0gFiAEBQggKBl90aXRsZUIGCgRfdXJsQg4KDF9wb2xpY3lfbW9kZUITChFfcG9saWN5X21pbl9sZXZlbEIICgZfc3RhdGVCCwoJX293bmVyX2lkGikKA1BpbhISCgpjb21tZW50X2lkGAEgASgDEg4KBnBpbm5lZBgCIAEoCBo6CgZSZXBvcnQSEgoKY29tbWVudF9pZBgBIAEoAxIOCgZyZWFzb24YAiABKAkSDAoEbm90ZRgDIAEoCRpbCgZEZWNpZGUSEgoKY29tbWVudF9pZBgBIAEoAxItCghkZWNpc2lvbhgCIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLkRlY2lzaW9uEg4KBnJlYXNvbhgDIAEoCUIJCgdjb21tYW5kIjMKBVBsYWNlEgoKAmlkGAEgASgDEg8KB3Jvb3RfaWQYAiABKAMSDQoFZmxvb3IYAyABKAMi8AoKDENvbW1lbnRFdmVudBIuCgdzdWJqZWN0GAEgASgLMh0uc3RvcmV5LmNvbW1lbnQudjEuU3ViamVjdFJlZhISCgpzdWJqZWN0X2lkGAIgASgDEhIKCmNvbW1hbmRfaWQYAyABKAMSEAoIYWN0b3JfaWQYBCABKAMSDQoFYXRfbXMYBSABKAMSDwoHdmVyc2lvbhgGIAEoAxIQCgh0cmFjZV9pZBgHIAEoCRI5CgdjcmVhdGVkGAogASgLMiYuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50RXZlbnQuQ3JlYXRlZEgAEjkKB3VwZGF0ZWQYCyABKAsyJi5zdG9yZXkuZXZlbnRzLnYxLkNvbW1lbnRFdmVudC5VcGRhdGVkSAASOQoHZGVsZXRlZBgMIAEoCzImLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LkRlbGV0ZWRIABI5CgdyZWFjdGVkGA0gASgLMiYuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50RXZlbnQuUmVhY3RlZEgAEjsKCHJlamVjdGVkGA4gASgLMicuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50RXZlbnQuUmVqZWN0ZWRIABI5CgdkZWNpZGVkGA8gASgLMiYuc3RvcmV5LmV2ZW50cy52MS5Db21tZW50RXZlbnQuRGVjaWRlZEgAEkgKD3N1YmplY3RfY2hhbmdlZBgQIAEoCzItLnN0b3JleS5ldmVudHMudjEuQ29tbWVudEV2ZW50LlN1YmplY3RDaGFuZ2VkSAAacgoHQ3JlYXRlZBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBIYChBwYXJlbnRfYXV0aG9yX2lkGAIgASgDEhAKCGltcG9ydGVkGAMgASgIEg4KBnVuc2VlbhgEIAEoCBo2CgdVcGRhdGVkEisKB2NvbW1lbnQYASABKAsyGi5zdG9yZXkuY29tbWVudC52MS5Db21tZW50GqYBCgdEZWxldGVkEhIKCmNvbW1lbnRfaWQYASABKAMSDwoHcm9vdF9pZBgCIAEoAxIRCglwYXJlbnRfaWQYAyABKAMSEQoJdG9tYnN0b25lGAQgASgIEhQKDHZhbmlzaGVkX2lkcxgFIAMoAxInCgZwbGFjZXMYBiADKAsyFy5zdG9yZXkuZXZlbnRzLnYxLlBsYWNlEhEKCWF1dGhvcl9pZBgHIAEoAxphCgdSZWFjdGVkEhIKCmNvbW1lbnRfaWQYASABKAMSDwoHcm9vdF9pZBgCIAEoAxINCgVsaWtlcxgDIAEoAxIQCghkaXNsaWtlcxgEIAEoAxIQCgh1c2VyX2lkcxgFIAMoAxo3CghSZWplY3RlZBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBr5AQoHRGVjaWRlZBIrCgdjb21tZW50GAEgASgLMhouc3RvcmV5LmNvbW1lbnQudjEuQ29tbWVudBItCghkZWNpc2lvbhgCIAEoDjIbLnN0b3JleS5jb21tZW50LnYxLkRlY2lzaW9uEi8KBmJlZm9yZRgDIAEoDjIfLnN0b3JleS5jb21tZW50LnYxLkNvbW1lbnRTdGF0ZRISCgp0dXJuZWRfaWRzGAQgAygDEicKBnBsYWNlcxgFIAMoCzIXLnN0b3JleS5ldmVudHMudjEuUGxhY2USDgoGdW5zZWVuGAYgASgIEhQKDHZhbmlzaGVkX2lkcxgHIAMoAxogCg5TdWJqZWN0Q2hhbmdlZBIOCgZjbG9zZWQYASABKAhCBwoFZXZlbnRiBnByb3RvMw", [file_storey_comment_v1_comment]);
 
 /**
  * On comment.commands.v1, keyed by subject. Accepted; the job applies it once, by id.
@@ -81,6 +81,30 @@ export type CommentCommand = Message<"storey.events.v1.CommentCommand"> & {
      */
     value: CommentCommand_React;
     case: "react";
+  } | {
+    /**
+     * @generated from field: storey.events.v1.CommentCommand.ChangeSubject change_subject = 14;
+     */
+    value: CommentCommand_ChangeSubject;
+    case: "changeSubject";
+  } | {
+    /**
+     * @generated from field: storey.events.v1.CommentCommand.Pin pin = 15;
+     */
+    value: CommentCommand_Pin;
+    case: "pin";
+  } | {
+    /**
+     * @generated from field: storey.events.v1.CommentCommand.Report report = 16;
+     */
+    value: CommentCommand_Report;
+    case: "report";
+  } | {
+    /**
+     * @generated from field: storey.events.v1.CommentCommand.Decide decide = 17;
+     */
+    value: CommentCommand_Decide;
+    case: "decide";
   } | { case: undefined; value?: undefined };
 };
 
@@ -145,6 +169,13 @@ export type CommentCommand_Publish = Message<"storey.events.v1.CommentCommand.Pu
    * @generated from field: string source_key = 9;
    */
   sourceKey: string;
+
+  /**
+   * Why it waits for a moderator before others see it, e.g. "policy"; empty when it does not.
+   *
+   * @generated from field: string review_reason = 10;
+   */
+  reviewReason: string;
 };
 
 /**
@@ -219,6 +250,130 @@ export type CommentCommand_React = Message<"storey.events.v1.CommentCommand.Reac
  */
 export const CommentCommand_ReactSchema: GenMessage<CommentCommand_React> = /*@__PURE__*/
   messageDesc(file_storey_events_v1_comment_events, 0, 3);
+
+/**
+ * What is absent stays as it is.
+ *
+ * @generated from message storey.events.v1.CommentCommand.ChangeSubject
+ */
+export type CommentCommand_ChangeSubject = Message<"storey.events.v1.CommentCommand.ChangeSubject"> & {
+  /**
+   * @generated from field: optional string title = 1;
+   */
+  title?: string | undefined;
+
+  /**
+   * @generated from field: optional string url = 2;
+   */
+  url?: string | undefined;
+
+  /**
+   * @generated from field: optional string policy_mode = 3;
+   */
+  policyMode?: string | undefined;
+
+  /**
+   * @generated from field: optional int32 policy_min_level = 4;
+   */
+  policyMinLevel?: number | undefined;
+
+  /**
+   * @generated from field: optional storey.comment.v1.SubjectState state = 5;
+   */
+  state?: SubjectState | undefined;
+
+  /**
+   * 0 for nobody.
+   *
+   * @generated from field: optional int64 owner_id = 6;
+   */
+  ownerId?: bigint | undefined;
+};
+
+/**
+ * Describes the message storey.events.v1.CommentCommand.ChangeSubject.
+ * Use `create(CommentCommand_ChangeSubjectSchema)` to create a new message.
+ */
+export const CommentCommand_ChangeSubjectSchema: GenMessage<CommentCommand_ChangeSubject> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_comment_events, 0, 4);
+
+/**
+ * @generated from message storey.events.v1.CommentCommand.Pin
+ */
+export type CommentCommand_Pin = Message<"storey.events.v1.CommentCommand.Pin"> & {
+  /**
+   * @generated from field: int64 comment_id = 1;
+   */
+  commentId: bigint;
+
+  /**
+   * False: not any more.
+   *
+   * @generated from field: bool pinned = 2;
+   */
+  pinned: boolean;
+};
+
+/**
+ * Describes the message storey.events.v1.CommentCommand.Pin.
+ * Use `create(CommentCommand_PinSchema)` to create a new message.
+ */
+export const CommentCommand_PinSchema: GenMessage<CommentCommand_Pin> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_comment_events, 0, 5);
+
+/**
+ * @generated from message storey.events.v1.CommentCommand.Report
+ */
+export type CommentCommand_Report = Message<"storey.events.v1.CommentCommand.Report"> & {
+  /**
+   * @generated from field: int64 comment_id = 1;
+   */
+  commentId: bigint;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string note = 3;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message storey.events.v1.CommentCommand.Report.
+ * Use `create(CommentCommand_ReportSchema)` to create a new message.
+ */
+export const CommentCommand_ReportSchema: GenMessage<CommentCommand_Report> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_comment_events, 0, 6);
+
+/**
+ * @generated from message storey.events.v1.CommentCommand.Decide
+ */
+export type CommentCommand_Decide = Message<"storey.events.v1.CommentCommand.Decide"> & {
+  /**
+   * @generated from field: int64 comment_id = 1;
+   */
+  commentId: bigint;
+
+  /**
+   * @generated from field: storey.comment.v1.Decision decision = 2;
+   */
+  decision: Decision;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message storey.events.v1.CommentCommand.Decide.
+ * Use `create(CommentCommand_DecideSchema)` to create a new message.
+ */
+export const CommentCommand_DecideSchema: GenMessage<CommentCommand_Decide> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_comment_events, 0, 7);
 
 /**
  * Where a comment stands.
@@ -327,6 +482,18 @@ export type CommentEvent = Message<"storey.events.v1.CommentEvent"> & {
      */
     value: CommentEvent_Rejected;
     case: "rejected";
+  } | {
+    /**
+     * @generated from field: storey.events.v1.CommentEvent.Decided decided = 15;
+     */
+    value: CommentEvent_Decided;
+    case: "decided";
+  } | {
+    /**
+     * @generated from field: storey.events.v1.CommentEvent.SubjectChanged subject_changed = 16;
+     */
+    value: CommentEvent_SubjectChanged;
+    case: "subjectChanged";
   } | { case: undefined; value?: undefined };
 };
 
@@ -359,6 +526,13 @@ export type CommentEvent_Created = Message<"storey.events.v1.CommentEvent.Create
    * @generated from field: bool imported = 3;
    */
   imported: boolean;
+
+  /**
+   * It stands under a root that others do not see.
+   *
+   * @generated from field: bool unseen = 4;
+   */
+  unseen: boolean;
 };
 
 /**
@@ -422,6 +596,11 @@ export type CommentEvent_Deleted = Message<"storey.events.v1.CommentEvent.Delete
    * @generated from field: repeated storey.events.v1.Place places = 6;
    */
   places: Place[];
+
+  /**
+   * @generated from field: int64 author_id = 7;
+   */
+  authorId: bigint;
 };
 
 /**
@@ -486,4 +665,80 @@ export type CommentEvent_Rejected = Message<"storey.events.v1.CommentEvent.Rejec
  */
 export const CommentEvent_RejectedSchema: GenMessage<CommentEvent_Rejected> = /*@__PURE__*/
   messageDesc(file_storey_events_v1_comment_events, 2, 4);
+
+/**
+ * A moderator judged a comment, which came to another state by it.
+ *
+ * @generated from message storey.events.v1.CommentEvent.Decided
+ */
+export type CommentEvent_Decided = Message<"storey.events.v1.CommentEvent.Decided"> & {
+  /**
+   * @generated from field: storey.comment.v1.Comment comment = 1;
+   */
+  comment?: Comment | undefined;
+
+  /**
+   * @generated from field: storey.comment.v1.Decision decision = 2;
+   */
+  decision: Decision;
+
+  /**
+   * @generated from field: storey.comment.v1.CommentState before = 3;
+   */
+  before: CommentState;
+
+  /**
+   * Tombstones above it that ceased to be, or came to be, by this.
+   *
+   * @generated from field: repeated int64 turned_ids = 4;
+   */
+  turnedIds: bigint[];
+
+  /**
+   * Where the comment stands, and those that turned with it.
+   *
+   * @generated from field: repeated storey.events.v1.Place places = 5;
+   */
+  places: Place[];
+
+  /**
+   * It stands under a root that others do not see.
+   *
+   * @generated from field: bool unseen = 6;
+   */
+  unseen: boolean;
+
+  /**
+   * Those of `turned_ids` that are shown no more.
+   *
+   * @generated from field: repeated int64 vanished_ids = 7;
+   */
+  vanishedIds: bigint[];
+};
+
+/**
+ * Describes the message storey.events.v1.CommentEvent.Decided.
+ * Use `create(CommentEvent_DecidedSchema)` to create a new message.
+ */
+export const CommentEvent_DecidedSchema: GenMessage<CommentEvent_Decided> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_comment_events, 2, 5);
+
+/**
+ * @generated from message storey.events.v1.CommentEvent.SubjectChanged
+ */
+export type CommentEvent_SubjectChanged = Message<"storey.events.v1.CommentEvent.SubjectChanged"> & {
+  /**
+   * Nothing under it may be shown any more.
+   *
+   * @generated from field: bool closed = 1;
+   */
+  closed: boolean;
+};
+
+/**
+ * Describes the message storey.events.v1.CommentEvent.SubjectChanged.
+ * Use `create(CommentEvent_SubjectChangedSchema)` to create a new message.
+ */
+export const CommentEvent_SubjectChangedSchema: GenMessage<CommentEvent_SubjectChanged> = /*@__PURE__*/
+  messageDesc(file_storey_events_v1_comment_events, 2, 6);
 
