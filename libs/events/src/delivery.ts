@@ -1,6 +1,7 @@
 import { misuse } from './failures.js';
 import { DEFAULT_RETRY } from './limits.js';
 import { isOutage } from './outage.js';
+import { sleepUnlessAborted } from './stopping.js';
 import { type Batch, type Message, type Subscription } from './event-log.js';
 import { type ResolvedOptions } from './options.js';
 
@@ -8,9 +9,28 @@ import { type ResolvedOptions } from './options.js';
 const OUTAGE_DELAY_MS = 1000;
 
 export interface Envelope extends Omit<Batch, 'deadLetter'> {
+  /** How many keys the messages have. */
+  readonly keys: number;
   /** Stores the message in the dead topic; resolves when it is durable. */
   readonly bury: (message: Message, cause: unknown, attempts: number) => Promise<void>;
+  /** The right to call the handler: held at the begin and at the end, but not while a message waits for its next try. */
+  readonly slot: { take(): Promise<void>; give(): void };
 }
+
+/** How far a batch came on the ladder. */
+export interface Ladder {
+  readonly tries: number;
+  readonly rejections: number;
+}
+
+/** What became of a batch. */
+export type Delivered =
+  /** Handled or buried, all of it. `commitTo` as the handler answered. */
+  | { readonly state: 'done'; readonly commitTo: bigint | undefined }
+  /** The partition was taken away before. */
+  | { readonly state: 'lost' }
+  /** Rejected, with messages of several keys: each key climbs the ladder by itself from here. */
+  | { readonly state: 'divided'; readonly ladder: Ladder; readonly open: readonly Message[] };
 
 /** Wrapped, because a handler may reject with `undefined`. */
 interface Failure {
@@ -26,31 +46,43 @@ export class Delivery {
   readonly #buried = new Map<bigint, Promise<void>>();
   /** Why dead letters of the present try could not be stored. */
   #refused: unknown[] = [];
-  #tries = 0;
-  #commitTo: bigint;
+  #tries: number;
+  #rejections: number;
+  /** Whether the last try met one. */
+  #outage = false;
+  #commitTo: bigint | undefined;
 
-  constructor(subscription: Subscription, envelope: Envelope, options: ResolvedOptions) {
+  /** @param begun where these messages stand on the ladder already. */
+  constructor(
+    subscription: Subscription,
+    envelope: Envelope,
+    options: ResolvedOptions,
+    begun: Ladder = { tries: 0, rejections: 0 },
+  ) {
     this.#subscription = subscription;
     this.#envelope = envelope;
     this.#options = options;
     this.#ladder = subscription.retry ?? DEFAULT_RETRY;
-    this.#commitTo = (envelope.messages.at(-1)?.offset ?? -1n) + 1n;
+    this.#tries = begun.tries;
+    this.#rejections = begun.rejections;
   }
 
-  /** @returns the offset to commit, or `undefined` when the partition was taken away before the batch was done. */
-  async run(): Promise<bigint | undefined> {
-    for (let rejections = 0; rejections <= this.#ladder.length;) {
+  async run(): Promise<Delivered> {
+    while (this.#rejections <= this.#ladder.length) {
+      if (this.#tries > 0 && !(await this.#wait())) return LOST;
       const failure = await this.#try(this.#open());
-      if (!failure) return this.#commitTo;
-      if (!isOutage(failure.reason)) rejections += 1;
-      if (rejections <= this.#ladder.length && !(await this.#wait())) return undefined;
+      if (!failure) return this.#done();
+      this.#outage = isOutage(failure.reason);
+      if (this.#outage) continue;
+      this.#rejections += 1;
+      if (this.#envelope.keys > 1) return this.#divided();
     }
     const tries = this.#tries;
     for (const message of this.#open()) {
       this.#tries = tries;
-      if (!(await this.#alone(message))) return undefined;
+      if (!(await this.#alone(message))) return LOST;
     }
-    return this.#commitTo;
+    return this.#done();
   }
 
   async #alone(message: Message): Promise<boolean> {
@@ -58,6 +90,7 @@ export class Delivery {
       const failure = await this.#try([message]);
       if (!failure || this.#buried.has(message.offset)) return true;
       if (!isOutage(failure.reason) && (await this.#park(message, failure.reason))) return true;
+      this.#outage = isOutage(failure.reason);
       if (!(await this.#wait())) return false;
     }
     return false;
@@ -69,14 +102,19 @@ export class Delivery {
     this.#refused = [];
     try {
       this.#options.faultPoint('events.deliver.before-handle');
-      const result = await this.#subscription.handle(this.#batch(messages));
+      const result = await this.#handle(this.#batch(messages));
       await this.#burialsDone();
-      if (result && result.commitTo < this.#commitTo) this.#commitTo = result.commitTo;
+      if (result) this.#commitTo = lower(this.#commitTo, result.commitTo);
       return undefined;
     } catch (reason) {
       this.#report(reason, `try ${this.#tries}`);
       return { reason };
     }
+  }
+
+  #handle(batch: Batch): ReturnType<Subscription['handle']> {
+    const { flow, handle } = this.#subscription;
+    return flow?.size ? flow.size.time(batch.messages.length, () => handle(batch)) : handle(batch);
   }
 
   #batch(messages: readonly Message[]): Batch {
@@ -126,17 +164,35 @@ export class Delivery {
     }
   }
 
-  /** @returns whether to go on. */
+  /**
+   * Lets others to the handler meanwhile, but not in an outage: what they would try fails too.
+   * @returns whether to go on.
+   */
   async #wait(): Promise<boolean> {
-    const { signal } = this.#envelope;
+    const { signal, slot } = this.#envelope;
     const delay = this.#ladder[Math.min(this.#tries, this.#ladder.length) - 1] ?? OUTAGE_DELAY_MS;
+    if (this.#outage) return this.#sleep(delay, signal);
+    slot.give();
     try {
-      await this.#options.clock.sleep(delay, signal);
-      return true;
-    } catch (error) {
-      if (signal.aborted) return false;
-      throw error;
+      await this.#sleep(delay, signal);
+    } finally {
+      await slot.take();
     }
+    return !signal.aborted;
+  }
+
+  async #sleep(delay: number, signal: AbortSignal): Promise<boolean> {
+    await sleepUnlessAborted(this.#options.clock, delay, signal);
+    return !signal.aborted;
+  }
+
+  #done(): Delivered {
+    return { state: 'done', commitTo: this.#commitTo };
+  }
+
+  #divided(): Delivered {
+    const ladder = { tries: this.#tries, rejections: this.#rejections };
+    return { state: 'divided', ladder, open: this.#open() };
   }
 
   #report(error: unknown, what: string): void {
@@ -145,3 +201,8 @@ export class Delivery {
     this.#options.onError(error, `events ${topic}/${partition}@${from} ${this.#subscription.group}: ${what}`);
   }
 }
+
+const LOST: Delivered = { state: 'lost' };
+
+const lower = (one: bigint | undefined, other: bigint): bigint =>
+  one === undefined || other < one ? other : one;

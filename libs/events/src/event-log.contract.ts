@@ -13,6 +13,7 @@ import {
   type LogFixture,
 } from './contract-bench.js';
 import { describeRetries } from './retries.contract.js';
+import { describeFlow } from './flow.contract.js';
 import { describeGroups } from './groups.contract.js';
 import { type Batch, type Message } from './event-log.js';
 import { partitionOf } from './partition-of.js';
@@ -29,6 +30,7 @@ export function describeEventLog(
     describeStorage(bench, promise);
     describeGroups(bench, promise);
     describeRetries(bench, promise);
+    describeFlow(bench, promise);
   });
 }
 

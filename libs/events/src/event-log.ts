@@ -21,7 +21,7 @@ export abstract class EventLog {
 
   /**
    * Delivers every partition of `topic` to one member of `group` at a time, from the group's committed offset, the
-   * first time from the earliest message. One handler call per partition at a time.
+   * first time from the earliest message. One handler call per partition at a time, unless `flow` says otherwise.
    */
   abstract subscribe(subscription: Subscription): Promise<Consumer>;
 
@@ -84,7 +84,7 @@ export interface Message extends Required<NewMessage> {
   readonly timestamp: number;
 }
 
-/** One delivery: consecutive messages of one partition. */
+/** One delivery of messages of one partition: consecutive ones, or with `flow` those whose turn it is, each key's in order. */
 export interface Batch {
   readonly topic: string;
   readonly partition: number;
@@ -119,6 +119,38 @@ export interface Subscription {
   readonly handle: (batch: Batch) => Promise<void | { readonly commitTo: bigint }>;
   /** Delays between tries, ms. Default 100, 500, 2000, 5000. */
   readonly retry?: readonly number[];
+  /** Without: a partition is one queue, and one handler runs at a time. */
+  readonly flow?: Flow;
+}
+
+/**
+ * Fair turns of the keys inside a partition. Messages wait in a queue for each key; the handler gets bounded turns of
+ * several keys, each key's messages in order and never in two turns at a time. A key that was in a turn goes behind all
+ * that wait: it may be as loud as it likes, the others are as quick as without it.
+ *
+ * Committed is the lowest unfinished message, so after a death some that were handled come again. A rejection divides its
+ * turn: each key climbs the ladder alone, and only keys that fail are held back. An outage holds the turn as it is.
+ */
+export interface Flow {
+  /**
+   * Messages of a partition between the committed offset and the last that was fetched, finished or not. At this bound, or
+   * at `maxPendingBytes` of unfinished ones, the partition is not fetched from; a fetch may bring 1 MiB beyond.
+   */
+  readonly maxPending: number;
+  readonly maxPendingBytes: number;
+  /** Messages of one key in one turn: what the others wait for it, at most `maxBatch`. */
+  readonly maxTurn: number;
+  /** Turns of a partition that are handled at a time. Default 1. */
+  readonly parallel?: number;
+  /** How many messages a turn may hold at present, up to `maxBatch`; is told how long each took. Default: `maxBatch`. */
+  readonly size?: BatchSize;
+}
+
+/** A size that learns, as PipelineSize of @storey/cache does. */
+export interface BatchSize {
+  readonly current: number;
+  /** Runs `work`, which handles so many `items`. */
+  time<T>(items: number, work: () => Promise<T>): Promise<T>;
 }
 
 export interface Listener {

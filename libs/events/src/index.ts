@@ -1,8 +1,10 @@
 export { EventLog } from './event-log.js';
 export type {
   Batch,
+  BatchSize,
   Consumer,
   EventLogStats,
+  Flow,
   Listener,
   Message,
   NewMessage,

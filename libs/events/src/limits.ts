@@ -1,5 +1,5 @@
 import { misuse, tooLarge } from './failures.js';
-import { type NewMessage, type Subscription } from './event-log.js';
+import { type Flow, type NewMessage, type Subscription } from './event-log.js';
 
 const MiB = 1024 * 1024;
 
@@ -14,6 +14,9 @@ export const MAX_COMMIT_BYTES = 4 * MiB;
 /** One read, at least one message. */
 export const MAX_READ_BYTES = MiB;
 export const MAX_READ_MESSAGES = 1000;
+/** Of one partition with a flow. */
+const MAX_PENDING = 100_000;
+const MAX_PARALLEL = 64;
 /** How long a taken partition waits for its running handler, ms. */
 export const STOP_WAIT_MS = 10_000;
 export const DEFAULT_RETRY: readonly number[] = [100, 500, 2000, 5000];
@@ -39,10 +42,21 @@ export function checkedSize(messages: readonly NewMessage[]): number {
   return total;
 }
 
-export function checkSubscription({ maxBatch, retry, group }: Subscription): void {
-  if (!Number.isInteger(maxBatch) || maxBatch < 1 || maxBatch > MAX_READ_MESSAGES) {
-    throw misuse(`maxBatch must be 1 to ${MAX_READ_MESSAGES}.`);
-  }
+export function checkSubscription({ maxBatch, retry, group, flow }: Subscription): void {
+  if (!isCount(maxBatch, MAX_READ_MESSAGES)) throw misuse(`maxBatch must be 1 to ${MAX_READ_MESSAGES}.`);
   if (group === '') throw misuse('A group needs a name.');
   if (retry?.some((delay) => !(delay >= 0))) throw misuse('Delays of the retry ladder must not be negative.');
+  if (flow) checkFlow(flow, maxBatch);
 }
+
+function checkFlow({ maxPending, maxPendingBytes, maxTurn, parallel = 1 }: Flow, maxBatch: number): void {
+  if (!isCount(maxTurn, maxBatch)) throw misuse('maxTurn must be 1 to maxBatch.');
+  if (!isCount(maxPending, MAX_PENDING) || maxPending < maxBatch)
+    throw misuse(`maxPending must be maxBatch to ${MAX_PENDING}.`);
+  if (!isCount(maxPendingBytes, MAX_PENDING_BYTES))
+    throw misuse(`maxPendingBytes must be 1 to ${MAX_PENDING_BYTES}.`);
+  if (!isCount(parallel, MAX_PARALLEL)) throw misuse(`parallel must be 1 to ${MAX_PARALLEL}.`);
+}
+
+const isCount = (value: number, most: number): boolean =>
+  Number.isInteger(value) && value >= 1 && value <= most;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { partitionLost } from '../failures.js';
+import { PartitionFlow, type Assigned, type FlowPort } from '../flow/partition-flow.js';
 import { type Message } from '../event-log.js';
 import { type Coordinator } from './coordinator.js';
 import { Fetcher, type FetchTarget, type Position } from './fetcher.js';
 import { OffsetCommits, type Generation } from './offset-commits.js';
-import { PartitionWorker, type Assigned, type WorkerPort } from './partition-worker.js';
 import { isRefusal, LOST_MEMBERSHIP, refusalOf } from './refusals.js';
 import { Trouble } from './trouble.js';
 
@@ -17,7 +17,7 @@ const HEARTBEAT_WITHIN_MS = 3000;
 /** Why a generation ended: others joined or left, the group went on without us, or we were told to close. */
 export type Ending = 'rebalance' | 'lost' | 'closed';
 
-export interface SessionPort extends Pick<WorkerPort, 'options' | 'subscription' | 'bury'> {
+export interface SessionPort extends Pick<FlowPort, 'options' | 'subscription' | 'bury'> {
   readonly coordinator: Coordinator;
 }
 
@@ -31,7 +31,7 @@ export class GroupSession implements FetchTarget {
   readonly #port: SessionPort;
   readonly #generation: Generation;
   readonly #commits: OffsetCommits;
-  readonly #workers: ReadonlyMap<number, PartitionWorker>;
+  readonly #flows: ReadonlyMap<number, PartitionFlow>;
   readonly #fetcher: Fetcher;
   readonly #over = new AbortController();
   /** The last time the broker surely counted us in; monotonic, ms. */
@@ -50,19 +50,19 @@ export class GroupSession implements FetchTarget {
     const trouble = new Trouble(onError, `events ${subscription.topic} ${subscription.group}: fetch`);
     const fetching = { link: coordinator.link, topic: subscription.topic, wire: coordinator.topic };
     this.#fetcher = new Fetcher(fetching, this, trouble);
-    const worker: WorkerPort = {
+    const flow: FlowPort = {
       options,
       subscription,
       bury: port.bury,
       advance: (partition, offset) => this.#commits.advance(partition, offset),
       hungry: () => this.#fetcher.wake(),
     };
-    this.#workers = new Map(starts.map((start) => [start.partition, new PartitionWorker(worker, start)]));
+    this.#flows = new Map(starts.map((start) => [start.partition, new PartitionFlow(flow, start)]));
     for (const { partition, offset } of starts) this.#commits.begin(partition, offset);
   }
 
   get size(): number {
-    return this.#workers.size;
+    return this.#flows.size;
   }
 
   /** Resolves when nothing of this generation runs any more and what was handled is committed. */
@@ -78,26 +78,25 @@ export class GroupSession implements FetchTarget {
   }
 
   end(ending: Ending): void {
-    if (ending === 'lost') for (const worker of this.#workers.values()) worker.lose();
-    if (!this.#ending)
-      this.#stopped = Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
+    if (ending === 'lost') for (const flow of this.#flows.values()) flow.lose();
+    if (!this.#ending) this.#stopped = Promise.all([...this.#flows.values()].map((flow) => flow.stop()));
     if (this.#ending !== 'lost') this.#ending = ending;
     this.#over.abort();
   }
 
   pause(): void {
-    for (const worker of this.#workers.values()) worker.pause();
+    for (const flow of this.#flows.values()) flow.pause();
   }
 
   resume(): void {
-    for (const worker of this.#workers.values()) worker.resume();
+    for (const flow of this.#flows.values()) flow.resume();
   }
 
   async commit(partition: number, offset: bigint): Promise<void> {
-    const worker = this.#workers.get(partition);
+    const flow = this.#flows.get(partition);
     const lost = partitionLost(this.#port.subscription.topic, partition);
-    if (!worker) throw lost;
-    worker.checkCommit(offset);
+    if (!flow) throw lost;
+    flow.checkCommit(offset);
     this.#commits.advance(partition, offset);
     try {
       await this.#commits.flush();
@@ -107,20 +106,20 @@ export class GroupSession implements FetchTarget {
   }
 
   hungry(): readonly Position[] {
-    return [...this.#workers].flatMap(([partition, { wants }]) =>
+    return [...this.#flows].flatMap(([partition, { wants }]) =>
       wants === undefined ? [] : [{ partition, offset: wants }],
     );
   }
 
   take({ partition }: Position, messages: readonly Message[], next: bigint): void {
-    this.#workers.get(partition)?.take(messages, next);
+    this.#flows.get(partition)?.take(messages, next);
   }
 
   cut({ partition, offset }: Position, first: bigint): void {
     const { topic, group } = this.#port.subscription;
     const error = new Error(`Offset ${offset} is not there; the group goes on at ${first}.`);
     this.#port.options.onError(error, `events ${topic}/${partition} ${group}: out of range`);
-    this.#workers.get(partition)?.skipTo(first);
+    this.#flows.get(partition)?.skipTo(first);
   }
 
   async #beat(done: AbortSignal): Promise<void> {

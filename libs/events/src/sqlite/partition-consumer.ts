@@ -1,16 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
-import { runDetached } from '@storey/context';
-import { Delivery } from '../delivery.js';
-import { partitionLost, misuse } from '../failures.js';
-import { handlerEnded, sleepUnlessAborted } from '../stopping.js';
-import { Wake } from '../wake.js';
+import { PartitionFlow } from '../flow/partition-flow.js';
 import { type Message, type Subscription } from '../event-log.js';
 import { type ResolvedOptions } from '../options.js';
 import { type Partition } from './catalog.js';
 import { type GroupOffsets } from './group-offsets.js';
-
-/** After an error of the log itself, ms. */
-const AGAIN_MS = 1000;
 
 /** What a consumer needs of the log. */
 export interface ConsumerPort {
@@ -24,21 +16,12 @@ export interface ConsumerPort {
   flushOffsets(): Promise<void>;
 }
 
-/** One assignment of one partition to one member: reads, delivers, commits, one batch at a time. */
+/** One assignment of one partition to one member, fed from the file. */
 export class PartitionConsumer {
   readonly #port: ConsumerPort;
   readonly #partition: Partition;
-  readonly #subscription: Subscription;
-  readonly #epoch: bigint;
-  readonly #abort = new AbortController();
-  readonly #wake = new Wake();
-  /** Where the next read begins. */
-  #next: bigint;
-  /** One past what a handler has seen; nothing beyond it can be committed. */
-  #delivered: bigint;
-  #paused: boolean;
-  #lost = false;
-  readonly #done: Promise<void>;
+  readonly #group: string;
+  readonly #flow: PartitionFlow;
 
   constructor(
     port: ConsumerPort,
@@ -48,90 +31,53 @@ export class PartitionConsumer {
   ) {
     this.#port = port;
     this.#partition = partition;
-    this.#subscription = subscription;
-    this.#epoch = epoch;
-    this.#paused = paused;
-    this.#next = port.offsets.position(partition, subscription.group);
-    this.#delivered = this.#next;
-    this.#done = runDetached(() => this.#run());
+    this.#group = subscription.group;
+    const offset = port.offsets.position(partition, subscription.group);
+    this.#flow = new PartitionFlow(
+      {
+        options: port.options,
+        subscription,
+        advance: (_, to) => this.#advance(to),
+        bury: (message, cause, attempts) => port.bury(message, { group: this.#group, cause, attempts }),
+        hungry: () => this.#feed(),
+      },
+      { partition: partition.number, epoch, offset, paused },
+    );
   }
 
   wake(): void {
-    this.#wake.wake();
+    this.#flow.wake();
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#flow.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.wake();
+    this.#flow.resume();
   }
 
   /** Aborts the handler's signal and waits, bounded, for it to end. What it does later is fenced off. */
-  async stop(): Promise<void> {
-    this.#abort.abort(partitionLost(this.#partition.topic, this.#partition.number));
-    this.wake();
-    await handlerEnded(this.#done, this.#port.options, this.#where());
-    this.#lost = true;
+  stop(): Promise<void> {
+    return this.#flow.stop();
   }
 
   async commit(offset: bigint): Promise<void> {
-    this.#check();
-    if (offset > this.#delivered) throw misuse(`Offset ${offset} of ${this.#where()} was not delivered yet.`);
+    this.#flow.checkCommit(offset);
     this.#advance(offset);
     await this.#port.flushOffsets();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#abort;
-    while (!signal.aborted) {
-      if (this.#paused || this.#next >= this.#partition.end) {
-        await this.#wake.wait();
-        continue;
-      }
-      try {
-        await this.#step(signal);
-      } catch (error) {
-        this.#port.options.onError(error, this.#where());
-        await sleepUnlessAborted(this.#port.options.clock, AGAIN_MS, signal);
-      }
-      await setImmediate(); // the other partitions' turn
-    }
-  }
-
-  async #step(signal: AbortSignal): Promise<void> {
-    const messages = this.#port.read(this.#partition, this.#next, this.#subscription.maxBatch);
-    const end = (messages.at(-1)?.offset ?? this.#partition.end - 1n) + 1n;
-    if (end > this.#delivered) this.#delivered = end;
-    const commitTo = messages.length === 0 ? end : await this.#deliver(messages, signal);
-    if (commitTo === undefined) return;
-    this.#port.options.faultPoint('events.deliver.before-commit');
-    if (!this.#lost) this.#advance(commitTo);
-    this.#next = end;
-  }
-
-  #deliver(messages: readonly Message[], signal: AbortSignal): Promise<bigint | undefined> {
-    const { topic, number: partition } = this.#partition;
-    const bury = async (message: Message, cause: unknown, attempts: number): Promise<void> => {
-      this.#check();
-      await this.#port.bury(message, { group: this.#subscription.group, cause, attempts });
-    };
-    const envelope = { topic, partition, messages, signal, epoch: this.#epoch, bury };
-    return new Delivery(this.#subscription, envelope, this.#port.options).run();
+  /** One read at most: it holds the event loop. */
+  #feed(): void {
+    const { wants, room } = this.#flow;
+    if (wants === undefined || wants >= this.#partition.end) return;
+    const messages = this.#port.read(this.#partition, wants, room);
+    this.#flow.take(messages, (messages.at(-1)?.offset ?? this.#partition.end - 1n) + 1n);
   }
 
   #advance(offset: bigint): void {
-    this.#port.offsets.advance(this.#partition, this.#subscription.group, offset);
+    this.#port.offsets.advance(this.#partition, this.#group, offset);
     this.#port.committed();
-  }
-
-  #check(): void {
-    if (this.#lost) throw partitionLost(this.#partition.topic, this.#partition.number);
-  }
-
-  #where(): string {
-    return `events ${this.#partition.topic}/${this.#partition.number} ${this.#subscription.group}`;
   }
 }
