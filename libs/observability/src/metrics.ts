@@ -82,6 +82,7 @@ export class Metrics {
     new Gauge({
       ...this.#options(name, help, labels),
       collect() {
+        this.reset(); // what is told no more is gone
         for (const { app, read: values } of readers) {
           for (const [own, value] of values()) this.set({ ...own, app }, value);
         }

@@ -66,6 +66,17 @@ describe('Metrics', () => {
     expect(text).toContain('reads{cache="x",app="b"} 7');
   });
 
+  it('tells no more of what is read no more', async () => {
+    const metrics = Metrics.create({ defaults: false });
+    let busy: readonly string[] = ['x', 'y'];
+    metrics.forApp('a').observed('busy', 'Of late', ['who'], () => busy.map((who) => [{ who }, 1]));
+    expect(await metrics.text()).toContain('busy{who="x",app="a"} 1');
+    busy = ['y'];
+    const text = await metrics.text();
+    expect(text).not.toContain('who="x"');
+    expect(text).toContain('busy{who="y",app="a"} 1');
+  });
+
   it('reads counts that are named by what became of what is counted', async () => {
     const metrics = Metrics.create({ defaults: false });
     const counts = { kept: 1, dropped: 0 };
