@@ -66,6 +66,10 @@ export { Answers, answerScope } from './repositories/answers.js';
 export type { Answer } from './repositories/answers.js';
 
 export { MAX_PINS, decodePins, encodePins } from './pins.js';
+export { WriterLag } from './pace/writer-lag.js';
+export { WorkPaces } from './pace/work-paces.js';
+export type { WorkClass } from './pace/work-paces.js';
+
 export { HotEpochs } from './hot/hot-epochs.js';
 export type { Epoch } from './hot/epoch-codec.js';
 export type { Latest } from './hot/hot-epochs.js';

@@ -1,3 +1,5 @@
+export { LeakyBucket } from './leaky-bucket.js';
+export type { LeakyBucketOptions } from './leaky-bucket.js';
 export { RetryBudget } from './retry-budget.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
 export { retryIdempotent } from './retry-idempotent.js';
