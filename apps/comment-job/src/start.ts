@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { Cache } from '@storey/cache';
 import {
-  COMMANDS_TOPIC,
   Comments,
   EVENTS_TOPIC,
   Notifications,
@@ -29,16 +28,15 @@ import {
 import { startScheduler, type Task } from '@storey/schedule';
 import {
   CACHE_CHANGES_TOPIC,
-  CatchUp,
   observeOutbox,
   type Platform,
   type PlatformConfig,
   type RunningApp,
 } from '@storey/service';
 import { type Sql } from '@storey/sql';
-import { Applier, CONSUMER } from './applying/applier.js';
-import { BatchApplier } from './applying/apply-batch.js';
+import { Applier } from './applying/applier.js';
 import { OrphanSweep } from './applying/orphan-sweep.js';
+import { startApplying } from './applying/start-applying.js';
 import { startBackfilling } from './backfill/start-backfilling.js';
 import { Invalidator } from './caches/invalidate.js';
 import { chores } from './chores.js';
@@ -80,7 +78,7 @@ export async function start(
   });
   const ground = { platform, logger, sql, ids, caches: cachesOver(sql, platform, logger) };
   const closes: readonly Close[] = [
-    await startApplying(ground, settings.commentJobMaxBatch),
+    await startWriting(ground, settings.commentJobMaxBatch),
     startEventRelay(ground),
     await startKeepingLetters(ground),
     await startInvalidating(ground),
@@ -98,31 +96,19 @@ export async function start(
   };
 }
 
-async function startApplying(ground: Ground, maxBatch: number): Promise<Close> {
+async function startWriting(ground: Ground, maxBatch: number): Promise<Close> {
   const { sql, ids, logger, platform } = ground;
-  const { ports, clock, faultPoint, health } = platform;
+  const { ports, clock, faultPoint, metrics } = platform;
   const parking = new Parking(sql.tables, clock);
   const applier = new Applier({ sql, ids, parking, clock, faultPoint });
-  const batches = new BatchApplier({ applier, clock, faultPoint, logger });
-  const catchUp = await CatchUp.begin(ports.events, COMMANDS_TOPIC, CONSUMER);
-  const notRequired = health.require(CONSUMER, () => catchUp.check());
-  const consumer = await ports.events.subscribe({
-    topic: COMMANDS_TOPIC,
-    group: CONSUMER,
-    maxBatch,
-    handle: async (batch) => {
-      await batches.apply(batch);
-      catchUp.handled(batch);
-    },
-  });
+  const close = await startApplying(ground, applier, maxBatch);
   const orphans = new OrphanSweep(sql, clock);
   const { counts } = parking;
   const parked = new ParkedSweep({ sql, events: ports.events, applier, counts, clock, logger });
-  observeWriter({ parking, orphans }, platform.metrics.forApp('comment-job'));
+  observeWriter({ parking, orphans }, metrics.forApp('comment-job'));
   const stopChores = startChores(ground, chores({ sql, parked, orphans, clock }));
   return async () => {
-    notRequired();
-    await consumer.close();
+    await close();
     await stopChores();
   };
 }

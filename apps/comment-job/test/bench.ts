@@ -17,6 +17,7 @@ import { openSql, type Sql } from '@storey/sql';
 import { testDatabaseUrl } from '@storey/testing';
 import { Applier } from '../src/applying/applier.js';
 import { BatchApplier } from '../src/applying/apply-batch.js';
+import { BusySubjects } from '../src/applying/busy-subjects.js';
 import { Parking } from '../src/parking/parking.js';
 import { ids } from './commands.js';
 
@@ -48,7 +49,9 @@ export class Bench implements AsyncDisposable {
   async deliver(messages: readonly NewMessage[], faultPoint = noFaults, sql = this.sql): Promise<void> {
     const { applier } = this.writer(faultPoint, sql);
     const logger = createLogger('silent');
-    await new BatchApplier({ applier, clock: systemClock, faultPoint, logger }).apply(this.#batch(messages));
+    const subjects = new BusySubjects(systemClock);
+    const options = { applier, clock: systemClock, faultPoint, logger, subjects };
+    await new BatchApplier(options).apply(this.#batch(messages));
   }
 
   comment(id: bigint): Promise<CommentRecord | undefined> {

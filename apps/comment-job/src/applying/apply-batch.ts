@@ -3,6 +3,7 @@ import { isOutage, type Batch, type Message } from '@storey/events';
 import { type Logger } from '@storey/observability';
 import { subjectKey } from '@storey/comment';
 import { type Applier } from './applier.js';
+import { type BusySubjects } from './busy-subjects.js';
 import { readCommand, type Delivered } from './command.js';
 
 /** Subjects of one batch under way at the same time; their transactions share commits. */
@@ -18,10 +19,11 @@ export interface BatchOptions {
   readonly clock: Clock;
   readonly faultPoint: FaultPoint;
   readonly logger: Logger;
+  readonly subjects: BusySubjects;
 }
 
 /**
- * Applies a batch of one partition: the commands of each subject in order and together, subjects beside each other.
+ * Applies a turn of one partition: the commands of each subject in order and together, subjects beside each other.
  * What can't be read or applied becomes a dead letter; an outage rejects, and the log delivers the batch again.
  */
 export class BatchApplier {
@@ -56,8 +58,18 @@ export class BatchApplier {
     for (let next = subjects.next(); !next.done; next = subjects.next()) {
       batch.signal.throwIfAborted();
       const [first, ...others] = next.value;
-      if (first) await this.#applySubject(batch, [first, ...others]);
+      if (first) await this.#timed(batch, [first, ...others]);
       this.#options.faultPoint('job.batch');
+    }
+  }
+
+  async #timed(batch: Batch, commands: Commands): Promise<void> {
+    const { clock, subjects } = this.#options;
+    const begun = clock.monotonic();
+    try {
+      await this.#applySubject(batch, commands);
+    } finally {
+      subjects.add(subjectKey(commands[0].subject), clock.monotonic() - begun);
     }
   }
 
