@@ -58,8 +58,8 @@ export class ServerStores implements AsyncDisposable {
     const tables = new Map<string, readonly Row[]>();
     for (const base of TABLES) tables.set(base, await sql.sharded(base));
     const outbox = {
-      account: await sql.rows('account', 'select id, state from outbox'),
-      comment: await sql.rows('comment', 'select id, state from outbox'),
+      account: await sql.rows('account', 'select id, state, topic from outbox'),
+      comment: await sql.rows('comment', 'select id, state, topic from outbox'),
       history: [],
     };
     const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__'));
@@ -68,7 +68,8 @@ export class ServerStores implements AsyncDisposable {
     const [lags, logged] = [await lagsIn(admin, ends), await this.#logged(EVENTS)];
     return {
       sharded: (_domain, base) => tables.get(base) ?? never(base),
-      outboxIds: (domain) => outbox[domain].map(({ id }) => BigInt(String(id))),
+      outboxIds: (domain, topic) =>
+        outbox[domain].filter((row) => row.topic === topic).map(({ id }) => BigInt(String(id))),
       unsent: (domain) => outbox[domain].filter(({ state }) => state !== 'sent').length,
       logged: (topic) => (topic === EVENTS ? logged : never(topic)),
       lags: () => lags,

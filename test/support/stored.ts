@@ -15,8 +15,8 @@ export interface Lag {
 export interface Stored {
   /** All rows of a sharded table. */
   sharded(domain: Domain, base: string): readonly Row[];
-  /** Of all outbox rows that are still kept. */
-  outboxIds(domain: Domain): readonly bigint[];
+  /** Of all outbox rows for a topic that are still kept. */
+  outboxIds(domain: Domain, topic: string): readonly bigint[];
   /** Outbox rows that the log has not got. */
   unsent(domain: Domain): number;
   /** The `event-id` of every message that a topic ever got and still keeps. */

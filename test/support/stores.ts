@@ -54,8 +54,10 @@ export class Stores implements Stored, Disposable {
     return Object.fromEntries(rows.map(({ topic, n }) => [topic, Number(n)]));
   }
 
-  outboxIds(domain: Domain): readonly bigint[] {
-    return this.rows(domain, 'select id from outbox').map(({ id }) => BigInt(String(id)));
+  outboxIds(domain: Domain, topic: string): readonly bigint[] {
+    return this.rows(domain, `select id from outbox where topic = '${topic}'`).map(({ id }) =>
+      BigInt(String(id)),
+    );
   }
 
   logged(topic: string): ReadonlySet<string> {

@@ -23,7 +23,6 @@ import { ImportComments } from './importing/import-comments.js';
 import { ImportingGrpc } from './importing/importing.grpc.js';
 import { CommandLog } from './intake/command-log.js';
 import { Idempotency } from './intake/idempotency.js';
-import { KvMemory } from './intake/kv-memory.js';
 import { Overlays } from './intake/overlays.js';
 import { FloorWalk } from './listing/floor-walk.js';
 import { GetComment } from './listing/get-comment.js';
@@ -99,7 +98,7 @@ function useCases(ground: Ground): Provider[] {
   const reactions = new Reactions(sql);
   const views = new Views(overlays, records, clock);
   const { ports } = platform;
-  const log = new CommandLog({ events: ports.events, overlays, ids: ground.ids, clock, logger });
+  const log = new CommandLog({ doors: ground.doors, overlays, ids: ground.ids, clock, logger });
   const notifications = new Notifications(sql);
   return [
     value(Edit, new Edit(views, records, log)),
@@ -125,13 +124,12 @@ function useCases(ground: Ground): Provider[] {
 }
 
 function publish(
-  { platform, sql, logger }: Ground,
+  { platform, sql, logger, memory }: Ground,
   views: Views,
   records: Records,
   log: CommandLog,
 ): Publish {
   const { ports, clock, config } = platform;
-  const memory = new KvMemory(ports.kvState, ports.events);
   const answers = new Answers(sql);
   const idempotency = new Idempotency({ kv: ports.kvState, answers, memory, clock, logger });
   const rules = PostingRules.standard(ports.kvState, config.limits === 'on');

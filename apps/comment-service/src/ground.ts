@@ -12,12 +12,15 @@ import {
   type CommentDb,
 } from '@storey/comment';
 import { LeasedIds } from '@storey/ids';
-import { type Logger } from '@storey/observability';
+import { type Logger, type Metrics } from '@storey/observability';
 import { SqlWorkerLeaseStore } from '@storey/outbox';
 import { type Search } from '@storey/search';
 import { CACHE_CHANGES_TOPIC, observeCaches, type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { Existence } from './existence/existence.js';
+import { Doors } from './intake/doors.js';
+import { KvMemory } from './intake/kv-memory.js';
+import { SecondDoor } from './intake/second-door.js';
 import { HotCopies } from './viewing/hot-copies.js';
 import { SubjectFeed } from './watching/subject-feed.js';
 
@@ -32,13 +35,14 @@ export interface Ground {
   readonly search: Search;
   readonly feed: SubjectFeed;
   readonly existence: Existence;
+  readonly doors: Doors;
+  readonly memory: KvMemory;
 }
 
 export async function openGround(platform: Platform, logger: Logger): Promise<Ground> {
-  const { ports, clock, random, health } = platform;
+  const { ports, clock, random } = platform;
   const metrics = platform.metrics.forApp('comment-service');
   const sql = await ports.sql<CommentDb>('comment', commentMigrations);
-  health.require('sql-comment', () => sql.ping());
   await ports.events.createTopics([...commentTopics, CACHE_CHANGES_TOPIC]);
   const newCache = (): Cache =>
     new Cache(ports.kvCache, {
@@ -76,7 +80,26 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
     logger,
     metrics,
   });
-  return { platform, logger, sql, caches, hot, ids, search, feed, existence };
+  return {
+    ...{ platform, logger, sql, caches, hot, ids, search, feed, existence },
+    ...openDoors(platform, sql, metrics),
+  };
+}
+
+/** Ready when either door is open: then what comes can be accepted, and what caches know be read. */
+function openDoors(
+  { ports, clock, health }: Platform,
+  sql: Sql<CommentDb>,
+  metrics: Metrics,
+): Pick<Ground, 'doors' | 'memory'> {
+  const second = new SecondDoor(sql, clock);
+  const doors = new Doors({ events: ports.events, second, clock });
+  const help = 'Commands accepted, by the door that they came through';
+  metrics.counted('storey_comment_accepted_total', help, 'door', () => doors.accepted);
+  health.require('comment-doors', async () => {
+    await Promise.any([ports.events.ping(), sql.ping()]);
+  });
+  return { doors, memory: new KvMemory(ports.kvState, ports.events, second) };
 }
 
 export async function closeGround({ feed, hot, existence, ids }: Ground): Promise<void> {

@@ -9,4 +9,5 @@ const uses = [
   'searchUrl',
   'rpcCommentUrl',
 ] as const;
-await runApp({ name: 'comment-service', config, start, uses }, process.env);
+// What the log can't take the database does: see README.
+await runApp({ name: 'comment-service', config, start, uses, spares: ['eventsUrl'] }, process.env);

@@ -4,13 +4,12 @@ import { comment } from '@storey/contracts';
 import { NestLogger, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
 import { closeGround, openGround } from './ground.js';
-import { KvMemory } from './intake/kv-memory.js';
 
 export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
   const logger = platform.logger.child({ app: 'comment-service' });
   const ground = await openGround(platform, logger);
   // A store that is new is marked before anybody's command waits in the log, so that nobody has to wait for it.
-  await new KvMemory(platform.ports.kvState, platform.ports.events).isWhole();
+  await ground.memory.isWhole();
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule.with(ground), {
     strategy: platform.ports.rpc.strategy([comment.CommentService], { target: 'comment' }),
     logger: new NestLogger(logger),

@@ -8,7 +8,6 @@ import {
   type CommentDb,
 } from '@storey/comment';
 import { commentEvents } from '@storey/contracts';
-import { unavailable } from '@storey/errors';
 import { type Message } from '@storey/events';
 import { eventually } from '@storey/testing';
 import { Bench, SLOW, alice, bob, refusal, type CommentClient } from './bench.js';
@@ -72,17 +71,6 @@ describe('posting under an idempotency key', () => {
     });
     const { comment, replayed } = await bench.as(alice, publish('Something else'));
     expect([comment?.text, replayed]).toEqual(['Something else', false]);
-  });
-
-  it('leaves nothing behind when the log refuses, and the same key then works', async () => {
-    const { events } = bench.platform.ports;
-    const append = events.append.bind(events);
-    events.append = () => Promise.reject(unavailable('the log is down'));
-    expect(await refusal(bench.as(alice, publish('Hello')))).toMatchObject({ kind: 'unavailable' });
-    events.append = append;
-    expect(await bench.as(alice, publish('Hello'))).toMatchObject({ replayed: false });
-    // Not even the mark of a duplicate is left of the first attempt.
-    expect(await commands()).toHaveLength(1);
   });
 
   it('sends the same command again when nobody knows whether the first was stored', async () => {

@@ -27,8 +27,7 @@ export interface Dispatched {
  * and one that is refused holds back the later ones of its key. When the log can't be reached the buckets concerned
  * are left alone.
  *
- * @param domain makes row ids unique over databases: header `event-id` is `<domain>:<id>`, unless the message is one that
- *   was sent before and brings its own.
+ * @param domain makes row ids unique over databases: header `event-id` is `<domain>:<id>` unless the message brought its own.
  */
 export async function dispatch(
   log: EventLog,

@@ -4,6 +4,7 @@ import { partitionOf, type NewMessage } from '@storey/events';
 import { BUCKETS } from './migrations.js';
 import { ownTables, type OutboxTables } from './tables.js';
 
+/** A header `event-id` of its own is kept: for what may come by another way too. */
 export interface OutboxMessage extends NewMessage {
   readonly topic: string;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@storey/context';
 import { AppError, outcomeUnknown, unavailable } from '@storey/errors';
 import { eventually, faultPoints } from '@storey/testing';
-import { releaseParked, republish } from '../src/index.js';
+import { OUTBOX_TAG, enqueue, releaseParked, republish } from '../src/index.js';
 import { Fixture, textOf } from './fixture.js';
 
 const refused = (): AppError => new AppError({ kind: 'too_large', code: 'X', message: 'x' });
@@ -17,6 +17,15 @@ describe('Relay', () => {
     await eventually(() => expect(f.log.texts).toEqual(['a', 'b']));
     await eventually(async () => expect(await f.states()).toEqual({ sent: 2 }));
     expect(f.log.stored[0]?.id).toBe('test:1');
+  });
+
+  it('leaves a message the event-id that it brought', async () => {
+    await using f = await Fixture.open();
+    f.relay();
+    const headers = { 'event-id': 'own', other: 'too' };
+    const row = { topic: 't', key: 'k', value: Buffer.from('a'), headers };
+    await f.sql.transaction((tx) => enqueue(tx, [row], f.clock), { notify: OUTBOX_TAG });
+    await eventually(() => expect(f.log.stored).toMatchObject([{ id: 'own' }]));
   });
 
   it('finds rows of which this process was not told, within a second', async () => {

@@ -24,7 +24,7 @@ export function ownPart(stored: Stored, { subjects, userIds }: Whose): Stored {
       stored.sharded('history', 'history_record').filter((row) => userIds.has(String(row.user_id))),
   };
   return {
-    outboxIds: (domain) => stored.outboxIds(domain),
+    outboxIds: (domain, topic) => stored.outboxIds(domain, topic),
     unsent: (domain) => stored.unsent(domain),
     logged: (topic) => stored.logged(topic),
     lags: () => stored.lags(),

@@ -1,11 +1,11 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { COMMANDS_TOPIC, shardOfSubject, subjectKey, type Person, type SubjectKey } from '@storey/comment';
-import { currentContext, runDetached, type Clock } from '@storey/context';
+import { shardOfSubject, subjectKey, type Person, type SubjectKey } from '@storey/comment';
+import { currentContext, type Clock } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
-import { isAppError, outcomeUnknown } from '@storey/errors';
-import { type EventLog } from '@storey/events';
+import { isAppError } from '@storey/errors';
 import { type Ids } from '@storey/ids';
 import { type Logger } from '@storey/observability';
+import { type Doors } from './doors.js';
 import { type Overlays } from './overlays.js';
 
 type Change = NonNullable<MessageInitShape<typeof commentEvents.CommentCommandSchema>['command']>;
@@ -20,7 +20,7 @@ export interface NewCommand {
 }
 
 export interface CommandLogOptions {
-  readonly events: EventLog;
+  readonly doors: Doors;
   readonly overlays: Overlays;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -28,8 +28,8 @@ export interface CommandLogOptions {
 }
 
 /**
- * The door through which every change goes: appended to the log, keyed by its subject, it is accepted; then it is
- * laid over what its author reads until the writer has applied it.
+ * The way that every change goes: on its way to the log, keyed by its subject, it is accepted; then it is laid over what
+ * its author reads until the writer has applied it.
  */
 export class CommandLog {
   readonly #options: CommandLogOptions;
@@ -49,7 +49,7 @@ export class CommandLog {
   }
 
   /**
-   * Resolves when the command is durable. An append that was begun is never cancelled.
+   * Resolves when the command is durable. What was begun is never cancelled.
    * @param overlaid what lies over its author's reads, where that is more than the command itself.
    * @throws AppError `unavailable` or `deadline_exceeded` (nothing was stored), `outcome_unknown`.
    */
@@ -65,15 +65,13 @@ export class CommandLog {
 
   /** As `accept`, of commands that nobody waits to see. They are stored all or none. */
   async append(commands: readonly NewCommand[]): Promise<void> {
-    const { deadline, signal, traceId } = currentContext();
-    deadline?.check();
+    const { traceId } = currentContext();
     const messages = commands.map((command) => ({
       key: subjectKey(command.subject),
       value: toBinary(commentEvents.CommentCommandSchema, this.#encoded(command)),
       headers: { 'event-id': String(command.id), 'trace-id': traceId },
     }));
-    const appending = runDetached(() => this.#options.events.append(COMMANDS_TOPIC, messages));
-    await untilGone(appending, signal);
+    await this.#options.doors.store(messages);
   }
 
   #encoded({ id, subject, actor, change, at }: NewCommand): commentEvents.CommentCommand {
@@ -87,14 +85,4 @@ export class CommandLog {
       command: change,
     });
   }
-}
-
-/** Who waits may go; whether it was stored is then not known to him. */
-function untilGone(appending: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return appending;
-  return new Promise((resolve, reject) => {
-    const gone = (): void => reject(outcomeUnknown(signal.reason));
-    signal.addEventListener('abort', gone, { once: true });
-    appending.then(resolve, reject).finally(() => signal.removeEventListener('abort', gone));
-  });
 }

@@ -1,8 +1,10 @@
 import { reservationKey, type Answer, type Answers } from '@storey/comment';
-import { currentContext, type Clock } from '@storey/context';
+import { Deadline, currentContext, type Clock } from '@storey/context';
 import { AppError, isAppError, unavailable } from '@storey/errors';
+import { isOutage } from '@storey/events';
 import { type Kv } from '@storey/kv';
 import { type Logger } from '@storey/observability';
+import { FoundAway } from './found-away.js';
 import { type KvMemory } from './kv-memory.js';
 import { decodeReservation, encodeReservation, type Reservation } from './reservation.js';
 import { type Ticket } from './ticket.js';
@@ -11,6 +13,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a twin waits for the answer of the first before it sends the same command again. */
 const TWIN_WAIT_MS = 400;
 const FIRST_LOOK_MS = 5;
+/** With kv in order the database is asked for a second opinion only; it may take so long. */
+const GLANCE_MS = 150;
 /** How often a key may be freed by a refusal while we wait for it. */
 const MAX_ROUNDS = 4;
 
@@ -42,9 +46,11 @@ export interface IdempotencyOptions {
  */
 export class Idempotency {
   readonly #options: IdempotencyOptions;
+  readonly #database: FoundAway;
 
   constructor(options: IdempotencyOptions) {
     this.#options = options;
+    this.#database = new FoundAway(options.clock);
   }
 
   /**
@@ -76,12 +82,13 @@ export class Idempotency {
     return { ...ticket, answer: before.response, retried: true };
   }
 
-  /** @throws AppError unavailable when kv has forgotten and an earlier twin may still wait in the log. */
+  /** @throws AppError unavailable when kv has forgotten and an earlier twin may still wait in the log, or for it. */
   async #lookBack(request: KeyedRequest, ticket: Ticket): Promise<Answer | undefined> {
+    const { memory, answers } = this.#options;
     try {
-      const isWhole = await this.#options.memory.isWhole();
-      const before = await this.#before(request);
-      if (before || isWhole) return before;
+      if (await memory.isWhole()) return await this.#glance(request);
+      const before = await answers.find(request.userId, request.key);
+      if (before) return before;
     } catch (error) {
       await ticket.release();
       throw error;
@@ -94,12 +101,17 @@ export class Idempotency {
    * With kv in order, a key that it does not know was never used; so a database that does not answer is no reason
    * to refuse.
    */
-  async #before(request: KeyedRequest): Promise<Answer | undefined> {
+  async #glance({ userId, key }: KeyedRequest): Promise<Answer | undefined> {
+    const { answers, clock, logger } = this.#options;
+    if (!this.#database.asks()) return undefined;
     try {
-      return await this.#options.answers.find(request.userId, request.key);
+      const before = await Deadline.in(GLANCE_MS, clock).run(() => answers.find(userId, key));
+      this.#database.found('there');
+      return before;
     } catch (error) {
-      if (!isAppError(error) || error.kind !== 'unavailable') throw error;
-      this.#options.logger.warn('no database to look for an earlier answer in', { cause: String(error) });
+      if (!isOutage(error)) throw error;
+      this.#database.found('away');
+      logger.warn('no database to look for an earlier answer in', { cause: String(error) });
       return undefined;
     }
   }

@@ -6,7 +6,8 @@ describe('KvMemory', () => {
   const started = async (ends: bigint[], committed: bigint[]) => {
     const kv = await openKv('memory:');
     const log = { endOffsets: () => Promise.resolve(ends), committed: () => Promise.resolve(committed) };
-    return { kv, memory: new KvMemory(kv, log) };
+    const second = { waiting: false, holdsSome: () => Promise.resolve(second.waiting) };
+    return { kv, second, memory: new KvMemory(kv, log, second) };
   };
 
   it('is whole where nothing was ever sent', async () => {
@@ -31,5 +32,18 @@ describe('KvMemory', () => {
     expect(await memory.isWhole()).toBe(true);
     await kv.flush();
     expect(await memory.isWhole()).toBe(false);
+  });
+
+  it('is not whole while anything of before waits for the log, and not until the writer has that too', async () => {
+    const [ends, committed] = [[5n], [5n]];
+    const { memory, second } = await started(ends, committed);
+    second.waiting = true;
+    expect(await memory.isWhole()).toBe(false);
+    second.waiting = false;
+    ends[0] = 6n; // it is on its way to the writer
+    expect(await memory.isWhole()).toBe(false);
+    second.waiting = true; // of those that came since, kv knows
+    committed[0] = 6n;
+    expect(await memory.isWhole()).toBe(true);
   });
 });

@@ -1,10 +1,21 @@
-import { canEdit, checkText, isAuthor, render, type CommentRecord, type Mention } from '@storey/comment';
+import {
+  canEdit,
+  checkText,
+  isAuthor,
+  render,
+  toComment,
+  type CommentRecord,
+  type Mention,
+  type SubjectRecord,
+} from '@storey/comment';
 import { type comment } from '@storey/contracts';
 import { AppError } from '@storey/errors';
+import { isOutage } from '@storey/events';
 import { requireCaller, type Caller } from '../caller.js';
 import { commentForbidden, commentNotFound } from '../errors.js';
 import { type CommandLog } from '../intake/command-log.js';
 import { type Records } from '../viewing/records.js';
+import { type View } from '../viewing/view.js';
 import { type Views } from '../viewing/views.js';
 import { checkOpen } from './subject-open.js';
 
@@ -39,7 +50,7 @@ export class Edit {
       checkOpen(subject);
       await this.#accept(record, author, { text, mentions, at });
       const edited = { ...record, text, mentions, html: render(text, mentions), editedAt: BigInt(at) };
-      return only(await view.show([edited], subject));
+      return shown(view, edited, { author, subject, at });
     });
   }
 
@@ -66,6 +77,26 @@ function checkMayEdit(author: Caller, record: CommentRecord, now: number): void 
     code: 'COMMENT_EDIT_WINDOW_OVER',
     message: 'A comment may be edited for 15 minutes.',
   });
+}
+
+interface Showing {
+  readonly author: Caller;
+  readonly subject: SubjectRecord;
+  readonly at: number;
+}
+
+/** It is accepted: should the author's reaction not be known now, it is shown without. */
+async function shown(
+  view: View,
+  edited: CommentRecord,
+  { author, subject, at }: Showing,
+): Promise<comment.Comment> {
+  try {
+    return only(await view.show([edited], subject));
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return toComment(edited, { viewer: author, ownerId: subject.ownerId, now: at });
+  }
 }
 
 function only([shown]: readonly comment.Comment[]): comment.Comment {

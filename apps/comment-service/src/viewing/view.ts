@@ -12,6 +12,7 @@ import {
   type SubjectRecord,
 } from '@storey/comment';
 import { comment as contract } from '@storey/contracts';
+import { isOutage } from '@storey/events';
 import { ownUnder, type Overlay } from '../intake/overlay.js';
 import { changedSubject } from './changed-subject.js';
 import { pendingRecord } from './pending-record.js';
@@ -68,7 +69,7 @@ export class View {
   /** As the viewer sees it, be it stored or only accepted; of any state. */
   async find(id: bigint): Promise<CommentRecord | undefined> {
     if (id === 0n) return undefined;
-    const record = await this.#eyes.records.comment(id);
+    const record = await this.#stored(id);
     if (record) return this.latest(record);
     return this.pending(id);
   }
@@ -89,6 +90,16 @@ export class View {
   #mayPass(record: CommentRecord): boolean {
     const { person } = this;
     return person !== undefined && (isAuthor(person, record) || moderates(person));
+  }
+
+  /** What the viewer published lately is known without the database. */
+  async #stored(id: bigint): Promise<CommentRecord | undefined> {
+    try {
+      return await this.#eyes.records.comment(id);
+    } catch (error) {
+      if (!isOutage(error) || !this.#eyes.overlay.published.has(id)) throw error;
+      return undefined;
+    }
   }
 
   pending(id: bigint): CommentRecord | undefined {
