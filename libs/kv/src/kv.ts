@@ -10,7 +10,8 @@
  * first `{` and the next `}`, as a cluster runs a script in one slot: `{h:12}:rec:7`, `{h:12}:dirty`. `mget`,
  * `delete` and `getOrLease` take keys of any tag; they are atomic per key, not over all of them.
  *
- * Bytes given are copied; bytes returned belong to the store and must not be altered. Times are milliseconds; a
+ * Bytes given are copied; bytes returned belong to the store and must not be altered; who keeps them for long copies them,
+ * as they may be a view of all that one read of a socket brought. Times are milliseconds; a
  * `ttlMs` is a whole number of at least 1. Expiry follows the wall clock of the store, leases a monotonic one.
  *
  * Every verb rejects with AppError `unavailable` when the store does not answer in time (50 ms by default) or
