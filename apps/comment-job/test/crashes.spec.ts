@@ -12,7 +12,7 @@ const published = {
   value: create(commentEvents.CommentCommand_PublishSchema, { text: 'hello' }),
 };
 
-/** What a day brings on three subjects: all commands, a parent that is gone, an import and its twin. */
+/** What a day brings on three subjects: all commands, a parent that is gone, an import and its twin, and some too early. */
 function commands(): readonly Sent[] {
   return [new Intake(), new Intake(), new Intake()].flatMap((intake, n) => {
     const item = { source: `s${n}-${intake.subject.oid}`, sourceKey: 'k' };
@@ -25,8 +25,17 @@ function commands(): readonly Sent[] {
         intake.react(answer.id, Reaction.LIKE, 5n),
         intake.remove(root.id),
       ],
+      ...tooEarly(intake),
     ];
   });
+}
+
+/** Answers, an edit and a click that come before their comment. */
+function tooEarly(intake: Intake): readonly Sent[] {
+  const late = intake.publish();
+  const answer = intake.publish({ parentId: late.id });
+  const others = [intake.publish({ parentId: answer.id }), intake.edit(late.id, 'e')];
+  return [...others, answer, intake.react(late.id, Reaction.LIKE), late];
 }
 
 /** From the nth pass of `point` on nothing succeeds any more, as after a kill. */
@@ -42,7 +51,7 @@ function death(point: string, nth: number): FaultPoint {
 
 async function outcome(bench: Bench): Promise<string> {
   const events = (await bench.events()).map(({ event }) => event.case);
-  return JSON.stringify([events.toSorted(), await bench.faults()]);
+  return JSON.stringify([events.toSorted(), await bench.faults(), (await bench.parked()).length]);
 }
 
 describe('a writer that dies', () => {
@@ -59,6 +68,28 @@ describe('a writer that dies', () => {
       await bench.deliver(batch);
       expect(await outcome(bench)).toEqual(await outcome(undisturbed));
       expect(bench.buried).toEqual([]);
+    },
+  );
+
+  it.each(points)(
+    'at %s with commands parked finds them there, and they have their effect once',
+    async (point) => {
+      await using bench = await Bench.open();
+      const intake = new Intake();
+      const [...early] = tooEarly(intake);
+      const late = early.splice(-1);
+      await bench.deliver(early, death(point, 1)).catch(() => undefined);
+      await bench.deliver(early);
+      expect(await bench.parked()).toHaveLength(4);
+      await bench.deliver(late, death(point, 1)).catch(() => undefined);
+      await bench.deliver(late);
+      await bench.deliver([...early, ...late]);
+      expect(await bench.parked()).toEqual([]);
+      const [{ id } = { id: 0n }] = late;
+      expect(await bench.comment(id)).toMatchObject({ text: 'e', likes: 1n, replies: 2n, floor: 1n });
+      const told = (await bench.events()).map(({ event }) => event.case);
+      expect(told.toSorted()).toEqual(['created', 'created', 'created', 'reacted', 'updated']);
+      expect(await bench.faults()).toEqual([]);
     },
   );
 

@@ -9,6 +9,7 @@ interface Modelled {
   readonly floor: bigint;
   state: number;
   text: string;
+  editedBy: bigint;
   readonly reactions: Map<bigint, { readonly value: number; readonly by: bigint }>;
   readonly reporters: Set<bigint>;
   /** Reported since a moderator looked at it last. */
@@ -44,17 +45,40 @@ const DECISIONS: Readonly<Record<number, Readonly<Record<number, number>>>> = {
     [CommentState.DELETED]: CommentState.DELETED,
   },
 };
+/** A command as it comes, with what it does. */
+export interface Arrival {
+  readonly id: bigint;
+  /** The comment that it needs; 0 for none. */
+  readonly target: bigint;
+  readonly change: (model: Model) => void;
+}
+
+/** The id that stands for what was never there. */
+export const NEVER = 64n;
 const OVER: ReadonlySet<number> = new Set([CommentState.DELETED, CommentState.REJECTED]);
 
 /** What one subject should be: the list of its comments, from which everything counted is derived anew. */
 export class Model {
   readonly #all = new Map<bigint, Modelled>();
   readonly #applied = new Set<bigint>();
+  readonly #waiting = new Map<bigint, Arrival[]>();
   #pins: readonly bigint[] = [];
 
-  /** Whether a command is the first of its id. */
-  first(id: bigint): boolean {
-    return !this.#applied.has(id) && this.#applied.add(id) !== undefined;
+  /** A command has its effect once, and not before the comment that it needs has come. */
+  arrive(arrival: Arrival): void {
+    const { id, target } = arrival;
+    if (this.#applied.has(id)) return;
+    this.#applied.add(id);
+    if (target === 0n || target === NEVER || this.#all.has(target)) this.#take(arrival);
+    else this.#waiting.set(target, [...(this.#waiting.get(target) ?? []), arrival]);
+  }
+
+  #take({ id, change }: Arrival): void {
+    change(this);
+    if (!this.#all.has(id)) return;
+    const waiting = this.#waiting.get(id) ?? [];
+    this.#waiting.delete(id);
+    for (const arrival of waiting.toSorted((a, b) => (a.id < b.id ? -1 : 1))) this.#take(arrival);
   }
 
   publish(id: bigint, parentId: bigint, text: string, isHeld: boolean): void {
@@ -65,13 +89,15 @@ export class Model {
     const floor = refused ? 0n : BigInt(before.length + 1);
     const begins = isHeld ? CommentState.IN_REVIEW : CommentState.VISIBLE;
     const state = refused ? CommentState.REJECTED : begins;
-    const marks = { reactions: new Map(), reporters: new Set<bigint>(), isReported: false };
+    const marks = { editedBy: 0n, reactions: new Map(), reporters: new Set<bigint>(), isReported: false };
     this.#all.set(id, { id, root, parent: parentId, floor, state, text, ...marks });
   }
 
-  edit(id: bigint, text: string): void {
+  edit(id: bigint, text: string, by: bigint): void {
     const edited = this.#all.get(id);
-    if (edited && !OVER.has(edited.state)) edited.text = text;
+    if (!edited || OVER.has(edited.state) || by < edited.editedBy) return;
+    edited.text = text;
+    edited.editedBy = by;
   }
 
   remove(id: bigint): void {

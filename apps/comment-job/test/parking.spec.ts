@@ -64,6 +64,7 @@ describe('a command that comes before its comment', () => {
     const later = intake.publish({ parentId: root.id });
     await bench.deliver([below]);
     await bench.deliver([reply]);
+    expect(await bench.faults()).toEqual([]);
     await bench.deliver([root, later]);
     expect(await bench.floorsOf([root, reply, below, later])).toEqual([1n, 1n, 2n, 3n]);
     expect(await bench.comment(reply.id)).toMatchObject({
