@@ -55,5 +55,5 @@ async function cut({ store, sources }: Ground, signal: AbortSignal): Promise<voi
   const before = sources.now() - BigInt(KEPT_MS);
   for (let left = MAX_CUTS; left > 0 && !signal.aborted; left -= 1)
     if (!(await store.sessions.cut(before))) break;
-  await cutOld(store.sql, DEFAULT_RETENTION, sources.clock, signal);
+  await cutOld(store.sql, DEFAULT_RETENTION, sources.clock, () => signal.throwIfAborted());
 }

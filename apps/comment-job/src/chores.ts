@@ -1,4 +1,4 @@
-import { type CommentDb } from '@storey/comment';
+import { type CommentDb, type WorkPaces } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { DEFAULT_RETENTION, DeadLetters, cutOld } from '@storey/outbox';
 import { type Task } from '@storey/schedule';
@@ -16,17 +16,21 @@ export interface Chores {
   readonly parked: ParkedSweep;
   readonly orphans: OrphanSweep;
   readonly clock: Clock;
+  readonly paces: WorkPaces;
 }
 
+/** What cutting 500 rows costs, in comments. */
+const CUT = 50;
+
 /** What has to be done from time to time, by one instance of all. */
-export function chores({ sql, parked, orphans, clock }: Chores): readonly Task[] {
+export function chores({ sql, parked, orphans, clock, paces }: Chores): readonly Task[] {
   const letters = DeadLetters.over(sql, clock);
   return [
     { name: 'end what waits for no comment', plan: { everyMs: MINUTE_MS }, run: () => parked.run() },
     {
       name: 'cut old rows',
       plan: { everyMs: HOUR_MS },
-      run: ({ signal }) => cutOld(sql, DEFAULT_RETENTION, clock, signal),
+      run: ({ signal }) => cutOld(sql, DEFAULT_RETENTION, clock, () => paces.pass('bulk', CUT, signal)),
     },
     {
       name: 'forget old dead letters',

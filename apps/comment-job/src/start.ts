@@ -10,6 +10,7 @@ import {
   commentMigrations,
   commentSources,
   commentTopics,
+  WorkPaces,
   type CommentCaches,
   type CommentDb,
 } from '@storey/comment';
@@ -29,6 +30,7 @@ import { startScheduler, type Task } from '@storey/schedule';
 import {
   CACHE_CHANGES_TOPIC,
   observeOutbox,
+  observePaces,
   type Platform,
   type PlatformConfig,
   type RunningApp,
@@ -40,6 +42,7 @@ import { startApplying } from './applying/start-applying.js';
 import { startBackfilling } from './backfill/start-backfilling.js';
 import { Invalidator } from './caches/invalidate.js';
 import { chores } from './chores.js';
+import { consume } from './consume.js';
 import { type config } from './config.js';
 import { Notifier } from './notifications/notifier.js';
 import { observeWriter } from './observe-writer.js';
@@ -57,6 +60,7 @@ interface Ground {
   readonly sql: Sql<CommentDb>;
   readonly ids: Ids;
   readonly caches: CommentCaches;
+  readonly paces: WorkPaces;
 }
 
 type Close = () => Promise<unknown>;
@@ -76,7 +80,9 @@ export async function start(
     owner: `comment-job/${hostname()}`,
     onError: (error) => logger.error('the worker number of ids was not renewed', error),
   });
-  const ground = { platform, logger, sql, ids, caches: cachesOver(sql, platform, logger) };
+  const paces = new WorkPaces(ports.events, clock);
+  observePaces(paces, platform.metrics.forApp('comment-job'));
+  const ground = { platform, logger, sql, ids, caches: cachesOver(sql, platform, logger), paces };
   const closes: readonly Close[] = [
     await startWriting(ground, settings.commentJobMaxBatch),
     startEventRelay(ground),
@@ -106,7 +112,7 @@ async function startWriting(ground: Ground, maxBatch: number): Promise<Close> {
   const { counts } = parking;
   const parked = new ParkedSweep({ sql, events: ports.events, applier, counts, clock, logger });
   observeWriter({ parking, orphans }, metrics.forApp('comment-job'));
-  const stopChores = startChores(ground, chores({ sql, parked, orphans, clock }));
+  const stopChores = startChores(ground, chores({ sql, parked, orphans, clock, paces: ground.paces }));
   return async () => {
     await close();
     await stopChores();
@@ -156,21 +162,22 @@ function cachesOver(sql: Sql<CommentDb>, { ports, clock, random }: Platform, log
   return commentCaches(new Cache(ports.kvCache, { clock, random, onError }), commentSources(sql));
 }
 
-function startInvalidating({ caches, platform: { ports } }: Ground): Promise<Close> {
-  const invalidator = new Invalidator(caches, ports.events);
-  return follow(ports, 'comment.caches', (batch) => invalidator.handle(batch));
+function startInvalidating(ground: Ground): Promise<Close> {
+  const invalidator = new Invalidator(ground.caches, ground.platform.ports.events);
+  return follow(ground, 'comment.caches', (batch) => invalidator.handle(batch));
 }
 
-function startNotifying({ sql, ids, platform: { ports } }: Ground): Promise<Close> {
+function startNotifying(ground: Ground): Promise<Close> {
+  const { sql, ids } = ground;
   const notifier = new Notifier(new Notifications(sql), new Comments(sql), new Reactions(sql), ids);
-  return follow(ports, 'comment.notifications', (batch) => notifier.handle(batch));
+  return follow(ground, 'comment.notifications', (batch) => notifier.handle(batch));
 }
 
-async function follow(
-  { events }: Platform['ports'],
+function follow(
+  { platform: { ports }, paces }: Ground,
   group: string,
   handle: (batch: Batch) => Promise<void>,
 ): Promise<Close> {
-  const consumer = await events.subscribe({ topic: EVENTS_TOPIC, group, maxBatch: MAX_EVENTS, handle });
-  return () => consumer.close();
+  const work = { work: 'events', topic: EVENTS_TOPIC, group, maxBatch: MAX_EVENTS } as const;
+  return consume(ports.events, paces, { ...work, handle });
 }

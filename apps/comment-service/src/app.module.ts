@@ -10,10 +10,12 @@ import {
   Notifications,
   Rankings,
   Reactions,
+  WorkPaces,
   Tips,
 } from '@storey/comment';
 import { DeadLetters } from '@storey/outbox';
 import { rpcErrors } from '@storey/rpc';
+import { observePaces } from '@storey/service';
 import { BackfillRequests } from './backfill/backfill-requests.js';
 import { observeBackfill } from './backfill/observe-backfill.js';
 import { DeadLettersGrpc } from './dead-letters/dead-letters.grpc.js';
@@ -98,7 +100,9 @@ function useCases(ground: Ground): Provider[] {
   const reactions = new Reactions(sql);
   const views = new Views(overlays, records, clock);
   const { ports } = platform;
-  const log = new CommandLog({ doors: ground.doors, overlays, ids: ground.ids, clock, logger });
+  const paces = new WorkPaces(ports.events, clock);
+  observePaces(paces, platform.metrics.forApp('comment-service'));
+  const log = new CommandLog({ doors: ground.doors, overlays, ids: ground.ids, clock, logger, paces });
   const notifications = new Notifications(sql);
   return [
     value(Edit, new Edit(views, records, log)),

@@ -67,7 +67,7 @@ export type { Answer } from './repositories/answers.js';
 
 export { MAX_PINS, decodePins, encodePins } from './pins.js';
 export { WriterLag } from './pace/writer-lag.js';
-export { WorkPaces } from './pace/work-paces.js';
+export { WORK_CLASS_HEADER, WorkPaces, workClassOf } from './pace/work-paces.js';
 export type { WorkClass } from './pace/work-paces.js';
 
 export { HotEpochs } from './hot/hot-epochs.js';

@@ -38,27 +38,27 @@ export function checkInboxRetention(inboxMs: number, topicMs: number): void {
 }
 
 /**
- * Removes what is older than `retention`, in small transactions, between which `signal` may end it. Never what is ready
- * or parked. @returns rows removed.
+ * Removes what is older than `retention`, in small transactions, before each of which `pace` may hold it up or, by what it
+ * throws, end it. Never what is ready or parked. @returns rows removed.
  */
 export async function cutOld<DB extends OutboxTables>(
   sql: Sql<DB>,
   retention: Retention = DEFAULT_RETENTION,
   clock: Clock = systemClock,
-  signal?: AbortSignal,
+  pace: () => Promise<void> | void = () => undefined,
 ): Promise<number> {
   const own = ownSql(sql);
   const now = clock.now();
-  const outbox = await inChunks(() => cutOutbox(own, BigInt(now - retention.outboxMs)), signal);
-  const inbox = await inChunks(() => cutInbox(own, BigInt(now - retention.inboxMs)), signal);
-  const answers = await inChunks(() => cutIdempotency(own, BigInt(now - retention.idempotencyMs)), signal);
+  const outbox = await inChunks(() => cutOutbox(own, BigInt(now - retention.outboxMs)), pace);
+  const inbox = await inChunks(() => cutInbox(own, BigInt(now - retention.inboxMs)), pace);
+  const answers = await inChunks(() => cutIdempotency(own, BigInt(now - retention.idempotencyMs)), pace);
   return outbox + inbox + answers;
 }
 
-async function inChunks(cut: () => Promise<number>, signal: AbortSignal | undefined): Promise<number> {
+async function inChunks(cut: () => Promise<number>, pace: () => Promise<void> | void): Promise<number> {
   let total = 0;
   for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
-    signal?.throwIfAborted();
+    await pace();
     const rows = await cut();
     total += rows;
     if (rows < CHUNK) break;

@@ -17,7 +17,7 @@ export interface LeakyBucketOptions {
 
 /**
  * Lets work through that may take its time, at a rate that is found by what it does to others: each pass while they wait no
- * longer than is tolerated adds a step, each while they wait longer halves it. It begins with the least.
+ * longer than is tolerated adds a step, each while they wait longer halves it. It begins with the most.
  */
 export class LeakyBucket {
   readonly #options: LeakyBucketOptions;
@@ -31,7 +31,7 @@ export class LeakyBucket {
     if (!(least > 0) || !(most >= least))
       throw new RangeError(`A rate lies between numbers above 0, not ${least} and ${most}.`);
     this.#options = options;
-    this.#rate = least;
+    this.#rate = most;
   }
 
   /** Items a second at present. */

@@ -1,5 +1,5 @@
 import { PipelineSize } from '@storey/cache';
-import { COMMANDS_TOPIC } from '@storey/comment';
+import { COMMANDS_TOPIC, workClassOf } from '@storey/comment';
 import { type Batch, type Flow } from '@storey/events';
 import { type Logger } from '@storey/observability';
 import { CatchUp, type Platform } from '@storey/service';
@@ -77,6 +77,7 @@ function observe(
   const waited = metrics.histogram(
     'comment_job_wait_seconds',
     'How long a command lay in the log before its turn',
+    ['class'],
   );
   const turns = metrics.counter('comment_job_turns_total', 'Turns of commands that were handed over');
   const busy = 'Seconds a second that a subject is being applied; the ten busiest of 0.1 or more';
@@ -87,7 +88,8 @@ function observe(
     handed: ({ messages }) => {
       turns.add();
       const now = clock.now();
-      for (const { timestamp } of messages) waited.observe(Math.max(0, now - timestamp) / 1000);
+      for (const { timestamp, headers } of messages)
+        waited.observe(Math.max(0, now - timestamp) / 1000, { class: workClassOf(headers) });
     },
   };
 }

@@ -1,12 +1,10 @@
-import { searchDocument, type Comments } from '@storey/comment';
+import { searchDocument, type Comments, type WorkPaces } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { isAppError } from '@storey/errors';
 import { type Logger } from '@storey/observability';
 import { type Search, type SearchDocument } from '@storey/search';
 
 const PAGE = 200;
-/** Between pages: others want the database and, embedded, the event loop. */
-const PAUSE_MS = 5;
 const RETRY_MS = 5000;
 /** Tells that the index was filled to the end. No state of a comment, so nobody finds it; no comment has its id. */
 const FILLED = 'filled';
@@ -19,6 +17,7 @@ export interface FillerOptions {
   readonly tables: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly paces: WorkPaces;
 }
 
 /**
@@ -55,7 +54,7 @@ export class Filler {
         if (this.#closing.signal.aborted) return;
         if (!isAppError(error)) logger.error('the search was not filled', error);
         else logger.warn('the search is not filled yet', { cause: error.message });
-        await this.#pause(RETRY_MS);
+        await this.#unlessClosed((signal) => this.#options.clock.sleep(RETRY_MS, signal));
       }
     }
   }
@@ -85,15 +84,15 @@ export class Filler {
       filled += page.length;
       if (page.length < PAGE) break;
       after = page.at(-1)?.record.id ?? after;
-      await this.#pause(PAUSE_MS);
+      await this.#unlessClosed((signal) => this.#options.paces.pass('bulk', PAGE, signal));
     }
     return filled;
   }
 
   /** Closing ends it. */
-  async #pause(ms: number): Promise<void> {
+  async #unlessClosed(pause: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { signal } = this.#closing;
-    await this.#options.clock.sleep(ms, signal).catch((error: unknown) => {
+    await pause(signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }

@@ -1,7 +1,8 @@
-import { Comments, EVENTS_TOPIC, commentIndex, type CommentDb } from '@storey/comment';
+import { Comments, EVENTS_TOPIC, commentIndex, type CommentDb, type WorkPaces } from '@storey/comment';
 import { type Logger } from '@storey/observability';
 import { type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
+import { consume } from '../consume.js';
 import { Filler } from './filler.js';
 import { Indexer } from './indexer.js';
 
@@ -13,23 +14,26 @@ export async function startIndexing({
   platform: { ports, clock },
   logger,
   sql,
+  paces,
 }: {
   readonly platform: Platform;
   readonly logger: Logger;
   readonly sql: Sql<CommentDb>;
+  readonly paces: WorkPaces;
 }): Promise<() => Promise<void>> {
   const search = await ports.search(commentIndex);
   const comments = new Comments(sql);
   const indexer = new Indexer(search, comments);
-  const consumer = await ports.events.subscribe({
+  const close = await consume(ports.events, paces, {
+    work: 'events',
     topic: EVENTS_TOPIC,
     group: 'comment.search',
     maxBatch: MAX_EVENTS,
     handle: (batch) => indexer.handle(batch),
   });
-  const filler = new Filler({ search, comments, tables: sql.tables, clock, logger });
+  const filler = new Filler({ search, comments, tables: sql.tables, clock, logger, paces });
   return async () => {
     await filler.close();
-    await consumer.close();
+    await close();
   };
 }

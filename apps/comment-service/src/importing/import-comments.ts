@@ -112,7 +112,7 @@ export class ImportComments {
 
   async #append(commands: readonly NewCommand[]): Promise<void> {
     for (let start = 0; start < commands.length; start += APPEND_CHUNK) {
-      await this.#log.append(commands.slice(start, start + APPEND_CHUNK));
+      await this.#log.acceptBulk(commands.slice(start, start + APPEND_CHUNK));
     }
   }
 }

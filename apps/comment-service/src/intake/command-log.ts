@@ -1,5 +1,12 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { shardOfSubject, subjectKey, type Person, type SubjectKey } from '@storey/comment';
+import {
+  WORK_CLASS_HEADER,
+  shardOfSubject,
+  subjectKey,
+  type Person,
+  type SubjectKey,
+  type WorkPaces,
+} from '@storey/comment';
 import { currentContext, type Clock } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
 import { isAppError } from '@storey/errors';
@@ -25,6 +32,7 @@ export interface CommandLogOptions {
   readonly ids: Ids;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly paces: WorkPaces;
 }
 
 /**
@@ -54,7 +62,7 @@ export class CommandLog {
    * @throws AppError `unavailable` or `deadline_exceeded` (nothing was stored), `outcome_unknown`.
    */
   async accept(command: NewCommand, overlaid: NewCommand = command): Promise<void> {
-    await this.append([command]);
+    await this.#append([command]);
     try {
       await this.#options.overlays.add(this.#encoded(overlaid));
     } catch (error) {
@@ -63,13 +71,24 @@ export class CommandLog {
     }
   }
 
-  /** As `accept`, of commands that nobody waits to see. They are stored all or none. */
-  async append(commands: readonly NewCommand[]): Promise<void> {
+  /**
+   * As `accept`, of commands that nobody waits to see: held up while commands of people wait for the writer, and marked.
+   * They are stored all or none.
+   */
+  async acceptBulk(commands: readonly NewCommand[]): Promise<void> {
+    await this.#options.paces.pass('bulk', commands.length, currentContext().signal);
+    await this.#append(commands, { [WORK_CLASS_HEADER]: 'bulk' });
+  }
+
+  async #append(
+    commands: readonly NewCommand[],
+    marks: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const { traceId } = currentContext();
     const messages = commands.map((command) => ({
       key: subjectKey(command.subject),
       value: toBinary(commentEvents.CommentCommandSchema, this.#encoded(command)),
-      headers: { 'event-id': String(command.id), 'trace-id': traceId },
+      headers: { 'event-id': String(command.id), 'trace-id': traceId, ...marks },
     }));
     await this.#options.doors.store(messages);
   }

@@ -66,8 +66,8 @@ describe('WorkPaces', () => {
           await passed;
         }
       };
-      await passes('bulk', 30);
-      await passes('backfill', 30);
+      await passes('bulk', 1);
+      await passes('backfill', 1);
       expect(paces.rates()).toEqual({ bulk: 1000, backfill: 5000 });
       await log.append(COMMANDS_TOPIC, [command('video/1')]);
       await clock.advance(200);

@@ -25,6 +25,13 @@ const PACES = {
 
 export type WorkClass = keyof typeof PACES;
 
+/** The header of a command that names its class where it is another than `commands`. */
+export const WORK_CLASS_HEADER = 'work-class';
+
+/** The class that a command came with. */
+export const workClassOf = (headers: Readonly<Record<string, string>>): 'commands' | 'bulk' =>
+  headers[WORK_CLASS_HEADER] === 'bulk' ? 'bulk' : 'commands';
+
 /** Holds work up by its class while commands wait for the writer. */
 export class WorkPaces {
   readonly #buckets: ReadonlyMap<WorkClass, LeakyBucket>;
@@ -42,7 +49,7 @@ export class WorkPaces {
     await this.#buckets.get(work)?.pass(items, signal);
   }
 
-  /** Items a second at present of the classes that are held up, for metrics. */
+  /** Items a second at present of the classes that are held up. */
   rates(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#buckets].map(([name, { rate }]) => [name, rate]));
   }
