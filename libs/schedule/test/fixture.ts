@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeClock, SeededRandom } from '@storey/context';
 import { Metrics, createLogger, type Logger } from '@storey/observability';
 import { openSql, type Sql } from '@storey/sql';
@@ -29,11 +30,16 @@ export class Fixture implements AsyncDisposable {
   readonly errors: unknown[] = [];
   readonly #started = new Set<Stoppable>();
 
-  private constructor(readonly sql: Sql<ScheduleTables & Played>) {}
+  private constructor(
+    readonly sql: Sql<ScheduleTables & Played>,
+    private readonly statements: () => number,
+  ) {}
 
   static async open(): Promise<Fixture> {
-    const sql = await openSql<ScheduleTables & Played>(testDatabaseUrl(), { migrations });
-    return new Fixture(sql);
+    let statements = 0;
+    const onStatement = (): void => void (statements += 1);
+    const sql = await openSql<ScheduleTables & Played>(testDatabaseUrl(), { migrations, onStatement });
+    return new Fixture(sql, () => statements);
   }
 
   /** Each with an owner of its own, as another process has. */
@@ -71,9 +77,13 @@ export class Fixture implements AsyncDisposable {
     }
   }
 
-  /** Until nothing has gone on for some turns of the event loop. */
+  /** Until nothing has gone on for some turns of the event loop; a server is given real time to answer. */
   async settle(): Promise<void> {
-    for (let i = 0; i < 40; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    for (let seen = -1; seen !== this.statements();) {
+      seen = this.statements();
+      for (let i = 0; i < 40; i += 1) await new Promise((resolve) => setImmediate(resolve));
+      if (isServer) await sleep(8);
+    }
   }
 
   /** What effects wrote, in order. */
@@ -87,6 +97,8 @@ export class Fixture implements AsyncDisposable {
     await this.sql.close();
   }
 }
+
+const isServer = testDatabaseUrl().startsWith('mysql');
 
 /** Where effects of tests go. */
 export interface Played {

@@ -9,7 +9,7 @@ import {
   sql,
   type DialectAdapter,
 } from 'kysely';
-import { forUpdate, insertIgnore, upsert } from './index.js';
+import { forUpdate, forUpdateSkipLocked, insertIgnore, upsert } from './index.js';
 
 interface Db {
   t: { id: bigint; n: number; at: bigint };
@@ -54,9 +54,11 @@ it('ignores and locks in the words of MySQL', async () => {
   const { db, texts } = recording();
   await insertIgnore(db, 't', row, ['id']);
   await forUpdate(db.selectFrom('t').selectAll()).execute();
+  await forUpdateSkipLocked(db.selectFrom('t').selectAll().limit(1)).execute();
   expect(texts).toEqual([
     'insert ignore into `t` (`id`, `n`, `at`) values (?, ?, ?)',
     'select * from `t` for update',
+    'select * from `t` limit ? for update skip locked',
   ]);
 });
 

@@ -89,6 +89,16 @@ export function forUpdate<DB, TB extends keyof DB, O>(
   return query.forUpdate();
 }
 
+/**
+ * As `forUpdate`, but passes over rows that another transaction holds, so that several take different ones from one
+ * queue and none waits for one that sleeps.
+ */
+export function forUpdateSkipLocked<DB, TB extends keyof DB, O>(
+  query: SelectQueryBuilder<DB, TB, O>,
+): SelectQueryBuilder<DB, TB, O> {
+  return query.forUpdate().skipLocked();
+}
+
 function isMysql<DB>(db: Kysely<DB>): boolean {
   const { adapter } = db.getExecutor();
   if (adapter instanceof MysqlAdapter) return true;

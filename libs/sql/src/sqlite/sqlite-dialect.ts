@@ -48,10 +48,12 @@ class Adapter extends SqliteAdapter {
   }
 }
 
+/** There is one writer, so there is nothing to lock or to pass over. */
+const LOCKING = new Set<string | undefined>(['ForUpdate', 'SkipLocked']);
+
 class Compiler extends SqliteQueryCompiler {
-  /** There is one writer, so there is nothing to lock and no clause for it. */
   protected override visitSelectQuery(node: SelectQueryNode): void {
-    const endModifiers = node.endModifiers?.filter(({ modifier }) => modifier !== 'ForUpdate');
+    const endModifiers = node.endModifiers?.filter(({ modifier }) => !LOCKING.has(modifier));
     super.visitSelectQuery(endModifiers ? { ...node, endModifiers } : node);
   }
 }
