@@ -1,10 +1,14 @@
 import { type Transaction } from 'kysely';
-import { type CommentDb } from '@storey/comment';
+import { type CommentDb, type CountTable, type IndexTable } from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { upsert } from '@storey/sql';
-import { type Comment } from './thread.js';
 
 const { CommentState } = comment;
+
+interface Comment {
+  readonly index: Pick<IndexTable, 'id' | 'state'>;
+  readonly count: Pick<CountTable, 'reports'>;
+}
 
 /** What a batch changes of that which waits for moderators: by comment, how it stands at the end. */
 export class Worklists {
