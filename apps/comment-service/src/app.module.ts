@@ -102,7 +102,7 @@ function useCases(ground: Ground): Provider[] {
   const { ports } = platform;
   const paces = new WorkPaces(ports.events, clock);
   observePaces(paces, platform.metrics.forApp('comment-service'));
-  const log = new CommandLog({ doors: ground.doors, overlays, ids: ground.ids, clock, logger, paces });
+  const log = new CommandLog({ ...ground, overlays, clock, paces });
   const notifications = new Notifications(sql);
   return [
     value(Edit, new Edit(views, records, log)),

@@ -12,20 +12,18 @@ import {
   type CommentDb,
 } from '@storey/comment';
 import { LeasedIds } from '@storey/ids';
-import { type Logger, type Metrics } from '@storey/observability';
+import { type Logger } from '@storey/observability';
 import { SqlWorkerLeaseStore } from '@storey/outbox';
 import { type Search } from '@storey/search';
 import { CACHE_CHANGES_TOPIC, observeCaches, type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { Existence } from './existence/existence.js';
-import { Doors } from './intake/doors.js';
-import { KvMemory } from './intake/kv-memory.js';
-import { SecondDoor } from './intake/second-door.js';
+import { openIntake, type IntakeGround } from './intake/open-intake.js';
 import { HotCopies } from './viewing/hot-copies.js';
 import { SubjectFeed } from './watching/subject-feed.js';
 
 /** What the whole app stands on: opened once, closed last. */
-export interface Ground {
+export interface Ground extends IntakeGround {
   readonly platform: Platform;
   readonly logger: Logger;
   readonly sql: Sql<CommentDb>;
@@ -35,8 +33,6 @@ export interface Ground {
   readonly search: Search;
   readonly feed: SubjectFeed;
   readonly existence: Existence;
-  readonly doors: Doors;
-  readonly memory: KvMemory;
 }
 
 export async function openGround(platform: Platform, logger: Logger): Promise<Ground> {
@@ -82,27 +78,12 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
   });
   return {
     ...{ platform, logger, sql, caches, hot, ids, search, feed, existence },
-    ...openDoors(platform, sql, metrics),
+    ...openIntake({ platform, sql, logger }, metrics),
   };
 }
 
-/** Ready when either door is open: then what comes can be accepted, and what caches know be read. */
-function openDoors(
-  { ports, clock, health }: Platform,
-  sql: Sql<CommentDb>,
-  metrics: Metrics,
-): Pick<Ground, 'doors' | 'memory'> {
-  const second = new SecondDoor(sql, clock);
-  const doors = new Doors({ events: ports.events, second, clock });
-  const help = 'Commands accepted, by the door that they came through';
-  metrics.counted('storey_comment_accepted_total', help, 'door', () => doors.accepted);
-  health.require('comment-doors', async () => {
-    await Promise.any([ports.events.ping(), sql.ping()]);
-  });
-  return { doors, memory: new KvMemory(ports.kvState, ports.events, second) };
-}
-
-export async function closeGround({ feed, hot, existence, ids }: Ground): Promise<void> {
+export async function closeGround({ feed, hot, existence, ids, unapplied }: Ground): Promise<void> {
+  await unapplied.close();
   await existence.close();
   await feed.close();
   await hot.close();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { COMMANDS_TOPIC, commentMigrations, findCommentFaults, type CommentDb } from '@storey/comment';
+import { FakeClock } from '@storey/context';
 import { comment } from '@storey/contracts';
 import { eventually } from '@storey/testing';
 import { Bench, SLOW, alice, bob, refusal } from './bench.js';
@@ -152,6 +153,29 @@ describe('while the database is away', () => {
     expect(await commandsInLog()).toBe(before);
     outages.database = 'there';
     await bench.post(alice, 'a', { key: 'k' });
+  });
+});
+
+describe('every 202 ends', () => {
+  const watched = async (of: Bench, outcome: string): Promise<string | undefined> =>
+    (await of.platform.metrics.text())
+      .split('\n')
+      .find((line) => line.startsWith(`storey_comment_watched_total{outcome="${outcome}"`))
+      ?.split(' ')[1];
+
+  it('or is told of after five minutes', async () => {
+    const clock = new FakeClock(Date.now());
+    const waiting = await Bench.open({ clock });
+    await waiting.post(alice, 'applied');
+    await waiting.startJob(commentJob);
+    await eventually(async () => expect((await waiting.list(bob)).comments).toHaveLength(1));
+    await waiting.stopJob();
+    await waiting.post(alice, 'not applied');
+    for (let minute = 0; minute < 6; minute += 1) await clock.advance(60_000);
+    await eventually(async () =>
+      expect([await watched(waiting, 'applied'), await watched(waiting, 'late')]).toEqual(['1', '1']),
+    );
+    await waiting.close();
   });
 });
 

@@ -61,6 +61,7 @@ export { Worklists } from './repositories/worklists.js';
 export { CaseFiles } from './repositories/case-files.js';
 export { Tips } from './repositories/tips.js';
 export type { TipKey, TipRecord } from './repositories/tips.js';
+export { AppliedCommands } from './repositories/applied-commands.js';
 export { Imports } from './repositories/imports.js';
 export { Answers, answerScope } from './repositories/answers.js';
 export type { Answer } from './repositories/answers.js';

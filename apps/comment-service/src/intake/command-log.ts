@@ -14,6 +14,7 @@ import { type Ids } from '@storey/ids';
 import { type Logger } from '@storey/observability';
 import { type Doors } from './doors.js';
 import { type Overlays } from './overlays.js';
+import { type Unapplied } from './unapplied.js';
 
 type Change = NonNullable<MessageInitShape<typeof commentEvents.CommentCommandSchema>['command']>;
 
@@ -28,6 +29,7 @@ export interface NewCommand {
 
 export interface CommandLogOptions {
   readonly doors: Doors;
+  readonly unapplied: Pick<Unapplied, 'watch'>;
   readonly overlays: Overlays;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -63,6 +65,7 @@ export class CommandLog {
    */
   async accept(command: NewCommand, overlaid: NewCommand = command): Promise<void> {
     await this.#append([command]);
+    this.#options.unapplied.watch(command.id);
     try {
       await this.#options.overlays.add(this.#encoded(overlaid));
     } catch (error) {
