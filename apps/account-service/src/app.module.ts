@@ -2,6 +2,8 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { Clock } from '@storey/context';
 import { Kv } from '@storey/kv';
 import { rpcErrors } from '@storey/rpc';
+import { Deletion } from './deletion/deletion.js';
+import { DeletionRpc } from './deletion/deletion.rpc.js';
 import { type Ground } from './ground.js';
 import { KeyRing } from './keys/key-ring.js';
 import { KeysRpc } from './keys/keys.rpc.js';
@@ -48,7 +50,11 @@ const useCases: Provider[] = [
 /** The composition root. */
 @Module({})
 export class AppModule {
-  static with({ store, sources, passwords, limits, kv }: Ground, { giving }: Tipping): DynamicModule {
+  static with(
+    { store, sources, passwords, limits, kv }: Ground,
+    { giving }: Tipping,
+    deletionOf: (news: RevocationNews) => Deletion,
+  ): DynamicModule {
     return {
       module: AppModule,
       controllers: [
@@ -60,6 +66,7 @@ export class AppModule {
         RolesRpc,
         PointsRpc,
         TipsRpc,
+        DeletionRpc,
       ],
       providers: [
         rpcErrors,
@@ -74,6 +81,7 @@ export class AppModule {
         KeyRing,
         SessionIssuer,
         RevocationNews,
+        { provide: Deletion, useFactory: deletionOf, inject: [RevocationNews] },
         ...useCases,
       ],
     };

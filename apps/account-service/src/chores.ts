@@ -6,7 +6,7 @@ import { every, type Platform } from '@storey/service';
 import { type Ground } from './ground.js';
 import { type KeyRotation } from './keys/key-rotation.js';
 import { type RevocationNews } from './sessions/revocation-news.js';
-import { type Tipping } from './tips/tipping.js';
+import { type Sweep } from './sweep.js';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -20,7 +20,8 @@ export interface Chores {
   readonly ground: Ground;
   readonly rotation: KeyRotation;
   readonly news: RevocationNews;
-  readonly tipping: Tipping;
+  /** By what each does. */
+  readonly sweeps: Readonly<Record<string, Pick<Sweep<unknown>, 'run'>>>;
 }
 
 /** What has to be done from time to time. @returns ends it. */
@@ -37,9 +38,12 @@ export function startChores(chores: Chores, platform: Platform, logger: Logger):
     });
   // Each instance owes its own news.
   const stopSpreading = everySecond('spread revocations', () => chores.news.settle());
-  // Nobody waits for the lock of one who died: whoever drives a tip agrees with all others that do.
-  const stopTipping = everySecond('bring tips to their end', () => chores.tipping.sweep.run());
-  return async () => void (await Promise.all([scheduler.close(), stopSpreading(), stopTipping()]));
+  // In each, as nobody is to wait for the lock of one who died: whoever drives the same thing agrees with the others.
+  const stopSweeps = Object.entries(chores.sweeps).map(([name, sweep]) =>
+    everySecond(name, () => sweep.run()),
+  );
+  const stops = [stopSpreading, ...stopSweeps];
+  return async () => void (await Promise.all([scheduler.close(), ...stops.map((stop) => stop())]));
 }
 
 /** In one instance of all. */

@@ -23,3 +23,10 @@ export const sessionRevoked = (): AppError =>
     code: 'ACCOUNT_SESSION_REVOKED',
     message: 'This session is over. Sign in again.',
   });
+
+export const lastAdministrator = (): AppError =>
+  new AppError({
+    kind: 'conflict',
+    code: 'ACCOUNT_LAST_ADMINISTRATOR',
+    message: 'Make somebody else an administrator first.',
+  });

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { USER_EVENTS, accountMigrations, type AccountDb } from '@storey/account';
 import { type ConfigOf } from '@storey/config';
 import { type Kv } from '@storey/kv';
-import { comment } from '@storey/contracts';
+import { comment, history } from '@storey/contracts';
 import { LeasedIds } from '@storey/ids';
 import { type Logger } from '@storey/observability';
 import { SqlWorkerLeaseStore } from '@storey/outbox';
@@ -24,6 +24,7 @@ export interface Ground {
   readonly limits: AttemptLimits;
   readonly kv: Kv;
   readonly comments: RpcClient<typeof comment.CommentService>;
+  readonly histories: RpcClient<typeof history.HistoryService>;
   /** Gives back what was taken for this app alone. */
   release(): Promise<void>;
 }
@@ -45,6 +46,7 @@ export async function openGround(settings: Settings, platform: Platform, logger:
     limits: new AttemptLimits(ports.kvState, { on: settings.limits === 'on' }),
     kv: ports.kvState,
     comments: ports.rpc.client(comment.CommentService, { target: 'comment', from: 'account-service' }),
+    histories: ports.rpc.client(history.HistoryService, { target: 'history', from: 'account-service' }),
     release: async () => {
       notRequired();
       await ids.close();

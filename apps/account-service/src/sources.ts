@@ -23,6 +23,11 @@ export class Sources {
     return this.ids.next(this.random.int(0, 63));
   }
 
+  /** 62 bits that nobody guesses, unlike an id. */
+  newSecretId(): bigint {
+    return Buffer.from(this.random.bytes(8)).readBigUInt64BE() >> 2n || 1n;
+  }
+
   newTipId(): bigint {
     return this.ids.next(this.random.int(0, 63));
   }

@@ -6,6 +6,7 @@ import { startRelay, type Relay } from '@storey/outbox';
 import { NestLogger, observeOutbox, type Platform, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
 import { startChores } from './chores.js';
+import { Deletion } from './deletion/deletion.js';
 import { openGround, type Ground, type Settings } from './ground.js';
 import { KeyRotation } from './keys/key-rotation.js';
 import { FirstAdministrator } from './registration/first-administrator.js';
@@ -31,13 +32,18 @@ export async function start(
   await new FirstAdministrator(store, passwords, sources, { ...settings, announce, logger }).ensure();
 
   const tipping = tippingOf(ground, platform, logger);
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule.with(ground, tipping), {
-    strategy: platform.ports.rpc.strategy([account.AccountService], { target: 'account' }),
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
-  const news = app.get(RevocationNews);
-  const stopChores = startChores({ ground, rotation, news, tipping }, platform, logger);
+  const deletionOf = (news: RevocationNews): Deletion => new Deletion(ground, news, platform, logger);
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    AppModule.with(ground, tipping, deletionOf),
+    {
+      strategy: platform.ports.rpc.strategy([account.AccountService], { target: 'account' }),
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    },
+  );
+  const [news, deletion] = [app.get(RevocationNews), app.get(Deletion)];
+  const sweeps = { 'bring tips to their end': tipping.sweep, 'bring deletions to their end': deletion.sweep };
+  const stopChores = startChores({ ground, rotation, news, sweeps }, platform, logger);
   const relay = relayOf(ground, platform, logger);
   await app.listen();
   return {

@@ -12,7 +12,8 @@ import { type CommentSide } from '../src/tips/comment-side.js';
 import { GiveTip, type GivenTip, type WantedTip } from '../src/tips/give-tip.js';
 import { TipCounts } from '../src/tips/tip-counts.js';
 import { TipDriver } from '../src/tips/tip-driver.js';
-import { TipSweep } from '../src/tips/tip-sweep.js';
+import { sweepTips } from '../src/tips/sweep-tips.js';
+import { type Sweep } from '../src/sweep.js';
 
 export const GIVER = 1n;
 export const AUTHOR = 2n;
@@ -89,12 +90,15 @@ export class TipBench {
   }
 
   /** A process of account-service. */
-  process(faultPoint: FaultPoint = () => undefined): { readonly giving: GiveTip; readonly sweep: TipSweep } {
+  process(faultPoint: FaultPoint = () => undefined): {
+    readonly giving: GiveTip;
+    readonly sweep: Sweep<TipRow>;
+  } {
     const { store, sources } = this;
     const { client: comments } = this.comments;
     const counts = new TipCounts();
     const driver = new TipDriver({ store, comments, sources, faultPoint, counts });
-    const sweep = new TipSweep({ store, driver, sources, counts, logger: createLogger('silent') });
+    const sweep = sweepTips({ store, driver, sources, counts, logger: createLogger('silent') });
     return { giving: new GiveTip({ store, driver, comments, sources, faultPoint }), sweep };
   }
 

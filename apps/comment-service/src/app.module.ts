@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import {
   Answers,
+  Authored,
   CACHE_NAMES,
   Comments,
   EVENTS_TOPIC,
@@ -19,6 +20,8 @@ import { observePaces } from '@storey/service';
 import { BackfillRequests } from './backfill/backfill-requests.js';
 import { observeBackfill } from './backfill/observe-backfill.js';
 import { DeadLettersGrpc } from './dead-letters/dead-letters.grpc.js';
+import { EraseComments } from './erasing/erase-comments.js';
+import { ErasingGrpc } from './erasing/erasing.grpc.js';
 import { type Ground } from './ground.js';
 import { GivenIds } from './importing/given-ids.js';
 import { ImportComments } from './importing/import-comments.js';
@@ -82,6 +85,7 @@ export class AppModule {
         ImportingGrpc,
         SearchingGrpc,
         TippingGrpc,
+        ErasingGrpc,
         DeadLettersGrpc,
       ],
       providers: [rpcErrors, ...useCases(ground)],
@@ -123,6 +127,7 @@ function useCases(ground: Ground): Provider[] {
     value(ListNotifications, new ListNotifications(views, records, notifications, reactions)),
     value(CountUnread, new CountUnread(views, notifications)),
     ...tipping(ground, records),
+    value(EraseComments, new EraseComments(new Authored(sql), log, ports.events)),
     value(ImportComments, new ImportComments(new Imports(sql), comments, new GivenIds(ports.kvState), log)),
   ];
 }

@@ -12,7 +12,7 @@ import { contractRecord } from './state/stored-record.js';
 
 const MAX_KEYS = 100;
 
-type Served = 'report' | 'get' | 'batchGet' | 'hideFromContinue' | 'delete' | 'clear';
+type Served = 'report' | 'get' | 'batchGet' | 'hideFromContinue' | 'delete' | 'clear' | 'erase';
 
 @RpcController(history.HistoryService)
 export class HistoryController implements Pick<Handlers<typeof history.HistoryService>, Served> {
@@ -53,6 +53,11 @@ export class HistoryController implements Pick<Handlers<typeof history.HistorySe
 
   async clear({ business }: history.ClearRequest) {
     await this.deletions.execute(callerId(), { business, oid: '' });
+    return {};
+  }
+
+  async erase({ userId }: history.EraseRequest) {
+    await this.deletions.execute(userId, { business: '', oid: '' });
     return {};
   }
 }

@@ -22,6 +22,7 @@ describe('deleting', () => {
     ['a deletion', remove],
     ['a clear of the business', () => clear('video')],
     ['a clear of everything', () => clear()],
+    ['an erasure', () => service.client.erase({ userId: BigInt(ANN) })],
   ];
 
   describe.each(ways)('%s', (_, way) => {

@@ -1,3 +1,4 @@
+import { type ColumnType } from 'kysely';
 import { type OutboxTables } from '@storey/outbox';
 import { type ScheduleTables } from '@storey/schedule';
 
@@ -22,6 +23,8 @@ export interface UserTable {
   roles_changed_at: bigint;
   /** Access tokens of this user that were issued before are refused; 0 = none are. */
   tokens_not_before: bigint;
+  /** The saga that deletes this account: nobody signs in to it. 0 = none. */
+  deletion_id: ColumnType<bigint, bigint | undefined, bigint>;
 }
 
 export interface SessionTable {
@@ -57,6 +60,23 @@ export interface ImportPersonTable {
   source_hash: string;
   user_id: bigint;
 }
+
+/** How far the deletion of an account has come. */
+export interface SagaTable {
+  /** Not to be guessed: whoever knows it may watch. */
+  id: bigint;
+  user_id: bigint;
+  state: SagaState;
+  /** Number of the step that runs; when it is undone: that is undone next. */
+  step: number;
+  /** What the step wants to find again when it goes on; '' when it begins. */
+  note: string;
+  created_at: bigint;
+  /** When somebody takes it on; `null` when it has ended. */
+  due_at: bigint | null;
+}
+
+export type SagaState = 'running' | 'undoing' | 'done' | 'cancelled';
 
 /** Why points came or went. Only added to. One per user, kind and reference. */
 export interface PointsEntryTable {
@@ -97,4 +117,5 @@ export interface AccountDb extends OutboxTables, ScheduleTables {
   import_person: ImportPersonTable;
   points_entry: PointsEntryTable;
   tip: TipTable;
+  saga: SagaTable;
 }

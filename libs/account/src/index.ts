@@ -3,6 +3,8 @@ export type {
   ImportPersonTable,
   PointsEntryTable,
   PointsKind,
+  SagaState,
+  SagaTable,
   SessionTable,
   SigningKeyTable,
   TipState,
@@ -18,6 +20,8 @@ export { Points } from './points.js';
 export type { PointsEntry } from './points.js';
 export { Tips, ownKey } from './tips.js';
 export type { TipRow } from './tips.js';
+export { Sagas } from './sagas.js';
+export type { SagaRow } from './sagas.js';
 export { SigningKeys } from './signing-keys.js';
 export type { SigningKeyRow } from './signing-keys.js';
 export { ImportPeople, sourceHash } from './import-people.js';

@@ -8,6 +8,7 @@ export const accountMigrations: Migrations = {
   '0001-account': { up: createTables },
   '0006-timers': { up: createScheduleTables },
   '0007-points': { up: createPoints },
+  '0008-deletion': { up: createSaga },
 };
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
@@ -92,6 +93,24 @@ async function createPoints(db: Kysely<unknown>): Promise<void> {
   const byKey = db.schema.createIndex('tip_by_key').on('tip').columns(['from_user', 'request_key']);
   await byKey.unique().execute();
   await db.schema.createIndex('tip_by_due').on('tip').column('due_at').execute();
+}
+
+async function createSaga(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('saga')
+    .addColumn('id', 'bigint', (column) => column.primaryKey())
+    .addColumn('user_id', 'bigint', notNull)
+    .addColumn('state', 'varchar(10)', notNull)
+    .addColumn('step', 'integer', notNull)
+    .addColumn('note', 'varchar(500)', notNull)
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('due_at', 'bigint')
+    .execute();
+  await db.schema.createIndex('saga_by_due').on('saga').column('due_at').execute();
+  await db.schema
+    .alterTable('user')
+    .addColumn('deletion_id', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute();
 }
 
 function notNull(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

@@ -56,6 +56,12 @@ export class Users {
     return behind.execute();
   }
 
+  /** Whether there is an administrator besides this user. */
+  async anyOtherAdministrator(tx: Tx, id: bigint): Promise<boolean> {
+    const others = tx.selectFrom('user').select('id').where('role_bits', 'in', ADMIN_BITS);
+    return (await others.where('id', '!=', id).limit(1).executeTakeFirst()) !== undefined;
+  }
+
   within(tx: Tx, id: bigint): Promise<UserRow | undefined> {
     return tx.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst();
   }

@@ -59,6 +59,8 @@ export { Notifications } from './repositories/notifications.js';
 export type { NotificationKind, NotificationRecord } from './repositories/notifications.js';
 export { Worklists } from './repositories/worklists.js';
 export { CaseFiles } from './repositories/case-files.js';
+export { Authored } from './repositories/authored.js';
+export type { AuthoredComment } from './repositories/authored.js';
 export { Tips } from './repositories/tips.js';
 export type { TipKey, TipRecord } from './repositories/tips.js';
 export { AppliedCommands } from './repositories/applied-commands.js';

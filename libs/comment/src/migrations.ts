@@ -26,9 +26,16 @@ export const commentMigrations = (tables: number): Migrations => ({
   },
   '0006-timers': { up: createScheduleTables },
   '0007-tips': { up: (db) => forEachTable(tables, (n) => addTips(db, n)) },
+  '0008-by-author': { up: (db) => forEachTable(tables, (n) => indexAuthors(db, n)) },
   '0008-dead-letters': deadLetterMigration,
   '0009-moderation': { up: (db) => addModeration(db, tables) },
 });
+
+/** For whoever looks for all that one user said: a rare walk over the tables, one after the other. */
+async function indexAuthors({ schema }: Kysely<unknown>, n: number): Promise<void> {
+  const table = `comment_index_${n}`;
+  await schema.createIndex(`${table}_by_author`).on(table).columns(['author_id', 'state']).execute();
+}
 
 async function createSharded(db: Kysely<unknown>, n: number): Promise<void> {
   await createSubject(db, n);

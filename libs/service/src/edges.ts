@@ -1,13 +1,14 @@
 /**
  * Who may call whom, and nobody else: the arrows of ARCHITECTURE.md as data. Services call no service sideways but
- * account-service, which coordinates what spans services (tips); jobs call nobody; what flows back flows as events.
+ * account-service, which coordinates what spans services (tips, the
+ * deletion of accounts); jobs call nobody; what flows back flows as events.
  */
 export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
   'api-gateway': ['account'],
   'web-bff': ['account', 'comment', 'history'],
   'app-bff': ['account', 'comment', 'history'],
   'admin-bff': ['account', 'comment'],
-  'account-service': ['comment'],
+  'account-service': ['comment', 'history'],
 };
 
 export interface Edge {

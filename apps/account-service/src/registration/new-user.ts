@@ -14,5 +14,6 @@ export const newUser = (given: Given): NewUser => ({
   points: 0n,
   roles_changed_at: given.created_at,
   tokens_not_before: 0n,
+  deletion_id: 0n,
   ...given,
 });

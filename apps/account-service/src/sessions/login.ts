@@ -29,12 +29,13 @@ export class Login {
     return this.issuer.reply(await this.#open(user));
   }
 
-  /** @param verified as it was when the password was checked; changed since, the password is wrong. */
+  /** @param verified as it was when the password was checked; changed or given up since, the password is wrong. */
   #open(verified: UserRow): Promise<Issue> {
     const at = this.sources.now();
     return this.store.sql.transaction(async (tx) => {
       const user = await this.store.users.lock(tx, verified.id);
-      if (user?.password_hash !== verified.password_hash) throw credentialsInvalid();
+      if (user?.password_hash !== verified.password_hash || user.deletion_id !== 0n)
+        throw credentialsInvalid();
       return { user, refreshToken: await this.issuer.begin(tx, user.id, at), at };
     });
   }

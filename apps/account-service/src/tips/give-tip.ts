@@ -4,9 +4,10 @@ import { type FaultPoint } from '@storey/context';
 import { isUniqueViolation } from '@storey/sql';
 import { type Transaction } from 'kysely';
 import { caller } from '../caller.js';
+import { isRefusal } from '../refusal.js';
 import { type Sources } from '../sources.js';
 import { type Store } from '../store.js';
-import { CALL, isRefusal, type CommentSide } from './comment-side.js';
+import { CALL, type CommentSide } from './comment-side.js';
 import { tipEntry } from './tip-entry.js';
 import { type TipDriver } from './tip-driver.js';
 

@@ -4,7 +4,8 @@ import { isAppError, type AppError } from '@storey/errors';
 import { type Transaction } from 'kysely';
 import { type Sources } from '../sources.js';
 import { type Store } from '../store.js';
-import { CALL, isRefusal, type CommentSide } from './comment-side.js';
+import { isRefusal } from '../refusal.js';
+import { CALL, type CommentSide } from './comment-side.js';
 import { tipEntry } from './tip-entry.js';
 import { type TipCounts } from './tip-counts.js';
 

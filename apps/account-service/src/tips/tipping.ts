@@ -4,12 +4,14 @@ import { type Ground } from '../ground.js';
 import { GiveTip } from './give-tip.js';
 import { TipCounts } from './tip-counts.js';
 import { TipDriver } from './tip-driver.js';
-import { TipSweep } from './tip-sweep.js';
+import { type TipRow } from '@storey/account';
+import { type Sweep } from '../sweep.js';
+import { sweepTips } from './sweep-tips.js';
 
 /** What gives tips and what brings them to their end. */
 export interface Tipping {
   readonly giving: GiveTip;
-  readonly sweep: TipSweep;
+  readonly sweep: Sweep<TipRow>;
 }
 
 export function tippingOf(ground: Ground, { faultPoint, metrics }: Platform, logger: Logger): Tipping {
@@ -19,6 +21,6 @@ export function tippingOf(ground: Ground, { faultPoint, metrics }: Platform, log
   const driver = new TipDriver({ store, comments, sources, faultPoint, counts });
   return {
     giving: new GiveTip({ store, driver, comments, sources, faultPoint }),
-    sweep: new TipSweep({ store, driver, sources, counts, logger }),
+    sweep: sweepTips({ store, driver, sources, counts, logger }),
   };
 }

@@ -1,4 +1,5 @@
 import { type Type } from '@nestjs/common';
+import { DeletionController } from './deletion.http.js';
 import { JwksController } from './jwks.http.js';
 import { MeController } from './me.http.js';
 import { MySessionController, SessionsController } from './sessions.http.js';
@@ -8,5 +9,6 @@ export const accountControllers: Type<unknown>[] = [
   SessionsController,
   MySessionController,
   MeController,
+  DeletionController,
   JwksController,
 ];

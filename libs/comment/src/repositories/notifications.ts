@@ -86,6 +86,16 @@ export class Notifications {
     await this.#sql.transaction((tx) => addNotices(tx, notices, this.#sql.tables));
   }
 
+  /** Removes some of what somebody was told. @returns whether there may be more. @throws AppError `unavailable` */
+  async remove(userId: bigint, limit: number): Promise<boolean> {
+    const ids = (await this.page(userId, { limit })).map(({ id }) => id);
+    if (ids.length === 0) return false;
+    await this.#sql.transaction((tx) =>
+      tx.deleteFrom(this.#table(userId)).where('user_id', '=', userId).where('id', 'in', ids).execute(),
+    );
+    return ids.length === limit;
+  }
+
   #table(userId: bigint): `notification_${number}` {
     return tableFor('notification', shardOfUser(userId), this.#sql.tables);
   }

@@ -1,0 +1,44 @@
+import { type SagaRow } from '@storey/account';
+import { type Logger } from '@storey/observability';
+import { type Platform } from '@storey/service';
+import { type Ground } from '../ground.js';
+import { type RevocationNews } from '../sessions/revocation-news.js';
+import { Sweep } from '../sweep.js';
+import { BlankProfile } from './blank-profile.js';
+import { CloseAccount } from './close-account.js';
+import { eraseElsewhere } from './erase-elsewhere.js';
+import { SagaDriver } from './saga-driver.js';
+import { StartDeletion } from './start-deletion.js';
+import { type Step } from './step.js';
+
+/** The saga that deletes accounts: its steps, what begins it and what brings it to its end. */
+export class Deletion {
+  readonly steps: readonly Step[];
+  readonly starting: StartDeletion;
+  readonly sweep: Sweep<SagaRow>;
+
+  constructor(ground: Ground, news: Pick<RevocationNews, 'spread'>, platform: Platform, logger: Logger) {
+    const { store, sources, comments, histories } = ground;
+    this.steps = [
+      new CloseAccount(store, news, sources),
+      ...eraseElsewhere(comments, histories, sources),
+      new BlankProfile(store, sources),
+    ];
+    const driver = new SagaDriver({ steps: this.steps, store, sources, faultPoint: platform.faultPoint });
+    this.starting = new StartDeletion(store, driver, sources);
+    this.sweep = new Sweep<SagaRow>({
+      due: (limit) => store.sagas.due(sources.now(), limit),
+      drive: (saga) => driver.drive(saga),
+      postpone: (saga, ms) => {
+        const change = { due_at: sources.now() + BigInt(ms) };
+        return store.sql.transaction((tx) => store.sagas.update(tx, saga, change));
+      },
+      onError: (cause, { id, step }) =>
+        logger.warn('a deletion waits', {
+          saga: String(id),
+          step: this.steps[step]?.name,
+          cause: String(cause),
+        }),
+    });
+  }
+}
