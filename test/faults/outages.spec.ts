@@ -33,10 +33,10 @@ const ALLOWED = {
   redis: { read: [], history: [503], report: [503], post: [503], search: [] },
   // Caches are only faster; so much so that a small machine may be late without them.
   'redis-cache': { read: [504], history: [], report: [], post: [], search: [504] },
-  // A report waits in state; a comment's one door is shut.
-  kafka: { read: [], history: [], report: [], post: [503], search: [] },
+  // A report waits in state, a comment in the database.
+  kafka: { read: [], history: [], report: [], post: [], search: [] },
   elasticsearch: { read: [], history: [], report: [], post: [], search: [503] },
-  // What no cache has can't be read, or not in time; what is watched is kept by state and log.
+  // What no cache has can't be read, or not in time, nor judged; what is watched or said is kept by state and log.
   mysql: { read: [503, 504], history: [], report: [], post: [503, 504], search: [503, 504] },
 } as const;
 

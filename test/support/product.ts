@@ -23,9 +23,10 @@ export class Product implements AsyncDisposable {
     this.#host = hostIn(this.folder.path);
   }
 
-  static async start(env: Env = {}): Promise<Product> {
+  /** @param main the program, when it is not the whole product as it is. */
+  static async start(env: Env = {}, main?: string): Promise<Product> {
     const product = new Product({ ...ADMINISTRATOR, ...env });
-    await product.begin();
+    await product.begin({}, main);
     return product;
   }
 
@@ -82,6 +83,15 @@ export class Product implements AsyncDisposable {
   /** A tool of the operator's, `npm run <name> -- …args`; embedded, only while the product is stopped. */
   run(name: string, ...args: readonly string[]): Promise<ToolRun> {
     return this.#host.run(name, args);
+  }
+
+  /** The log is away until `findLog`. Where there is no server to stop, the program must be `log-switch.mjs`. */
+  async loseLog(): Promise<void> {
+    await this.#host.loseLog();
+  }
+
+  async findLog(): Promise<void> {
+    await this.#host.findLog();
   }
 
   /** What every app counts. */

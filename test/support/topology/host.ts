@@ -19,6 +19,9 @@ export interface Host {
   stop(): Promise<void>;
   /** What the key-value state held is gone. Only while killed. */
   loseKvState(): Promise<void>;
+  /** The log takes and tells nothing until `findLog`, which may be called again. */
+  loseLog(): Promise<void>;
+  findLog(): Promise<void>;
   /** The metrics of every app. */
   metrics(url: string): Promise<string>;
   /** Runs `tools/<name>.mjs` on the stores of the product, which must be stopped where they belong to one process. */

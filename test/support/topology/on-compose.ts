@@ -8,6 +8,7 @@ import { type Env, type Host, type ToolRun } from './host.js';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const WAIT_S = 120;
 const CONTAINERS = [...APPS, 'api-gateway-2'];
+const LOG = 'kafka';
 /** What docker-compose.yml passes on. */
 const PASSED = [
   'LIMITS',
@@ -28,6 +29,7 @@ const READ_METRICS = `fetch('http://127.0.0.1:8080/metrics').then((answer) => an
 export class OnCompose implements Host {
   #changed = false;
   #down = false;
+  #withoutLog = false;
 
   get process(): RunningProcess {
     throw new Error('The apps run in containers: this test is not for compose.');
@@ -77,15 +79,27 @@ export class OnCompose implements Host {
     return Promise.reject(new Error('Tools run in containers of their own: this test is not for compose.'));
   }
 
+  async loseLog(): Promise<void> {
+    this.#withoutLog = true;
+    await compose(['stop', LOG]);
+  }
+
+  async findLog(): Promise<void> {
+    if (!this.#withoutLog) return;
+    await up({}, [LOG]);
+    this.#withoutLog = false;
+  }
+
   /** The next file finds it as it was. */
   async remove(): Promise<void> {
     if (this.#changed || this.#down) await up({});
   }
 }
 
-async function up(env: Env): Promise<void> {
+/** Waits until they are healthy. */
+async function up(env: Env, services: readonly string[] = CONTAINERS): Promise<void> {
   const options = ['--detach', '--no-build', '--no-deps', '--wait', '--wait-timeout', String(WAIT_S)];
-  await compose(['up', ...options, ...CONTAINERS], env);
+  await compose(['up', ...options, ...services], env);
 }
 
 const compose = (args: readonly string[], env?: Env): Promise<string> => docker(['compose', ...args], env);

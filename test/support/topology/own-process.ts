@@ -7,10 +7,12 @@ import { runTool } from './run-tool.js';
 
 const MAIN = fileURLToPath(new URL('../../../apps/standalone/dist/main.js', import.meta.url));
 const START_MS = 30_000;
+const SWITCH_MS = 5000;
 
 /** The product as a newcomer runs it: one process, its own folder, any free port. */
 export class OwnProcess implements Host {
   #process: RunningProcess | undefined;
+  #log: 'away' | 'there' = 'there';
 
   constructor(private readonly folder: string) {}
 
@@ -41,6 +43,22 @@ export class OwnProcess implements Host {
 
   async loseKvState(): Promise<void> {
     rmSync(join(this.folder, 'state.kv'));
+  }
+
+  async loseLog(): Promise<void> {
+    await this.#switchLog('away');
+  }
+
+  async findLog(): Promise<void> {
+    if (this.#log === 'away') await this.#switchLog('there');
+  }
+
+  /** By the program `test/faults/log-switch.mjs`. */
+  async #switchLog(log: 'away' | 'there'): Promise<void> {
+    const switched = this.process.waitForLine(new RegExp(`the log is ${log}`), SWITCH_MS);
+    this.process.signal('SIGUSR2');
+    await switched;
+    this.#log = log;
   }
 
   async metrics(url: string): Promise<string> {
