@@ -1,9 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CursorSealer } from '@storey/auth';
 import { type Platform } from '@storey/service';
+import { DecisionsController } from './comments/decisions.http.js';
 import { InspectionController } from './comments/inspection.http.js';
 import { People } from './comments/people.js';
 import { SearchController } from './comments/search.http.js';
+import { WorklistsController } from './comments/worklists.http.js';
 import { DeadLettersController } from './dead-letters/dead-letters.http.js';
 import { importControllers, importProviders } from './importing/index.js';
 import { Services } from './services.js';
@@ -19,6 +21,8 @@ export class AppModule {
         RolesController,
         SearchController,
         InspectionController,
+        DecisionsController,
+        WorklistsController,
         DeadLettersController,
         ...importControllers,
       ],

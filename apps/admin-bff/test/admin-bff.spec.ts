@@ -28,7 +28,14 @@ const services = {
   batchGetUsers: async () => ({ users: [create(account.UserSchema, { id: 7n, displayName: 'Rita' })] }),
   inspectComment: async ({ id }: comment.InspectCommentRequest) => {
     if (id !== 5n) throw notFound();
-    return { comment: judged, edits: [{ text: 'ruder', atMs: 1_700_000_000_001n }] };
+    const atMs = 1_700_000_000_001n;
+    return {
+      comment: judged,
+      moderation: { reportCount: 2n, reviewReason: 'policy' },
+      edits: [{ text: 'ruder', atMs }],
+      reports: [{ reason: 'abuse', note: '', reporterId: 9n, atMs }],
+      audit: [{ action: 'delete', actorId: 8n, reason: 'rude', atMs }],
+    };
   },
 };
 
@@ -96,10 +103,17 @@ describe('GET comments/{id}', () => {
     const { status, body } = await ask(moderator, { method: 'GET', url: '/admin/v1/comments/5' });
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      comment: { id: '5', state: 'deleted', text: 'rude', author: { id: '7', displayName: 'Rita' } },
+      comment: {
+        id: '5',
+        state: 'deleted',
+        text: 'rude',
+        author: { id: '7', displayName: 'Rita' },
+        reportCount: 2,
+        reviewReason: 'policy',
+      },
       edits: [{ text: 'ruder', at: '2023-11-14T22:13:20.001Z' }],
-      reports: [],
-      audit: [],
+      reports: [{ reason: 'abuse', note: null, reporterId: '9', at: '2023-11-14T22:13:20.001Z' }],
+      audit: [{ action: 'delete', actorId: '8', reason: 'rude', at: '2023-11-14T22:13:20.001Z' }],
     });
   });
 

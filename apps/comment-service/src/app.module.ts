@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/co
 import {
   Answers,
   Authored,
+  CaseFiles,
   CACHE_NAMES,
   Comments,
   EVENTS_TOPIC,
@@ -13,6 +14,7 @@ import {
   Reactions,
   WorkPaces,
   Tips,
+  Worklists,
 } from '@storey/comment';
 import { DeadLetters } from '@storey/outbox';
 import { rpcErrors } from '@storey/rpc';
@@ -39,9 +41,17 @@ import { Lists } from './listing/lists.js';
 import { ListingGrpc } from './listing/listing.grpc.js';
 import { RankingReader } from './listing/ranking-reader.js';
 import { Walks } from './listing/walks.js';
+import { Decide } from './moderation/decide.js';
+import { ListQueue } from './moderation/list-queue.js';
+import { ListReports } from './moderation/list-reports.js';
+import { ModerationGrpc } from './moderation/moderation.grpc.js';
+import { Report } from './moderation/report.js';
+import { ReportedWalks } from './moderation/reported-walks.js';
 import { CountUnread } from './notifications/count-unread.js';
 import { ListNotifications } from './notifications/list-notifications.js';
 import { NotificationsGrpc } from './notifications/notifications.grpc.js';
+import { Pin } from './pinning/pin.js';
+import { PinningGrpc } from './pinning/pinning.grpc.js';
 import { Delete } from './posting/delete.js';
 import { Drafts } from './posting/drafts.js';
 import { Edit } from './posting/edit.js';
@@ -84,6 +94,8 @@ export class AppModule {
         NotificationsGrpc,
         ImportingGrpc,
         SearchingGrpc,
+        PinningGrpc,
+        ModerationGrpc,
         TippingGrpc,
         ErasingGrpc,
         DeadLettersGrpc,
@@ -116,7 +128,9 @@ function useCases(ground: Ground): Provider[] {
     ...listing(ground, views, records),
     value(GetComment, new GetComment(views, records)),
     value(ViewComments, new ViewComments(views, hotRecords, clock)),
-    value(InspectComment, new InspectComment(comments, clock)),
+    value(InspectComment, new InspectComment(views, comments, new CaseFiles(sql), clock)),
+    value(Pin, new Pin(views, records, log)),
+    ...moderation(ground, views, records, log),
     searching(ground, comments, records),
     value(CountSubjects, new CountSubjects(records)),
     value(GetSubject, new GetSubject(views, records)),
@@ -167,6 +181,18 @@ function tipping({ platform, sql, ids }: Ground, records: Records): Provider[] {
   return [
     value(TryTip, new TryTip({ tips, records, clock, faultPoint })),
     value(EndTip, new EndTip({ tips, ids, clock, faultPoint })),
+  ];
+}
+
+function moderation({ platform, sql }: Ground, views: Views, records: Records, log: CommandLog): Provider[] {
+  const { ports, clock, random } = platform;
+  const worklists = new Worklists(sql);
+  const walks = new ReportedWalks(worklists, ports.kvState, random);
+  return [
+    value(Report, new Report(views, records, log)),
+    value(Decide, new Decide(views, records, log)),
+    value(ListQueue, new ListQueue(views, records, worklists, clock)),
+    value(ListReports, new ListReports(views, records, walks, clock)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { comment } from '@storey/contracts';
 import { type CommentRecord, type SubjectRecord } from './comment-record.js';
-import { canDelete, canEdit, isAuthor, moderates, type Person } from './rules/permissions.js';
+import { canDelete, canEdit, hosts, isAuthor, type Person } from './rules/permissions.js';
 
 const { CommentState, Reaction } = comment;
 
@@ -56,12 +56,11 @@ export function viewerOf(
   { ownerId = 0n, reaction, now }: Omit<Viewing, 'viewer'>,
 ): ViewerOf {
   const visible = record.state === CommentState.VISIBLE;
-  const hosts = (ownerId !== 0n && ownerId === viewer.userId) || moderates(viewer);
   return {
     reaction: reaction ?? Reaction.NONE,
     canEdit: canEdit(viewer, record, now),
     canDelete: canDelete(viewer, record, ownerId),
-    canPin: visible && record.rootId === 0n && hosts,
+    canPin: visible && record.rootId === 0n && hosts(viewer, ownerId),
     canReport: visible && !isAuthor(viewer, record),
     blocked: false,
   };

@@ -12,7 +12,11 @@ const STATES = {
 } as const satisfies Record<contract.CommentState, string>;
 
 /** A comment as the contract shows it to moderators: words and author of deleted ones too. */
-export function adminCommentJson(comment: contract.Comment, people: UsersById) {
+export function adminCommentJson(
+  comment: contract.Comment,
+  moderation: contract.Moderation | undefined,
+  people: UsersById,
+) {
   return {
     id: String(comment.id),
     subject: { type: comment.subject?.type ?? '', oid: comment.subject?.oid ?? '' },
@@ -29,8 +33,8 @@ export function adminCommentJson(comment: contract.Comment, people: UsersById) {
     replyCount: Number(comment.replyCount),
     pinned: comment.pinned,
     viewer: null,
-    reportCount: 0,
-    reviewReason: null,
+    reportCount: Number(moderation?.reportCount ?? 0n),
+    reviewReason: moderation?.reviewReason || null,
   };
 }
 

@@ -15,14 +15,26 @@ export class InspectionController {
   /** One comment as its moderators see it: whatever its state, with the texts it had before. */
   @Get(':id')
   async inspect(@Param({ schema: byId }) { id }: ById) {
-    const { comment, edits } = await this.services.comments.inspectComment({ id });
+    const { comment, moderation, edits, reports, audit } = await this.services.comments.inspectComment({
+      id,
+    });
     if (!comment) throw notFound();
     const { users } = await this.people.of([comment]);
     return {
-      comment: adminCommentJson(comment, users),
+      comment: adminCommentJson(comment, moderation, users),
       edits: edits.map(({ text, atMs }) => ({ text, at: timeJson(atMs) })),
-      reports: [],
-      audit: [],
+      reports: reports.map(({ reason, note, reporterId, atMs }) => ({
+        reason,
+        note: note || null,
+        reporterId: String(reporterId),
+        at: timeJson(atMs),
+      })),
+      audit: audit.map(({ action, actorId, reason, atMs }) => ({
+        action,
+        actorId: String(actorId),
+        reason: reason || null,
+        at: timeJson(atMs),
+      })),
     };
   }
 }

@@ -51,8 +51,10 @@ export class SearchController {
     const comments = hits.flatMap(({ comment }) => comment ?? []);
     const people = await this.people.of(comments);
     return {
-      comments: hits.flatMap(({ comment, highlight }) =>
-        comment ? [{ ...adminCommentJson(comment, people.users), ...(q !== '' && { highlight }) }] : [],
+      comments: hits.flatMap(({ comment, moderation, highlight }) =>
+        comment
+          ? [{ ...adminCommentJson(comment, moderation, people.users), ...(q !== '' && { highlight }) }]
+          : [],
       ),
       nextCursor: nextPosition.length === 0 ? null : this.cursors.seal(scope, nextPosition),
       degraded: [...degraded, ...(people.degraded ? ['profiles'] : [])],

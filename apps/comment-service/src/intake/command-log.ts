@@ -64,10 +64,25 @@ export class CommandLog {
    * @throws AppError `unavailable` or `deadline_exceeded` (nothing was stored), `outcome_unknown`.
    */
   async accept(command: NewCommand, overlaid: NewCommand = command): Promise<void> {
-    await this.#append([command]);
-    this.#options.unapplied.watch(command.id);
+    await this.acceptUnseen([command]);
+    await this.#overlay([overlaid]);
+  }
+
+  /** The same of several of one actor: all or none. */
+  async acceptAll(commands: readonly NewCommand[]): Promise<void> {
+    await this.acceptUnseen(commands);
+    await this.#overlay(commands);
+  }
+
+  /** The same of what nothing shows that their actor reads. */
+  async acceptUnseen(commands: readonly NewCommand[]): Promise<void> {
+    await this.#append(commands);
+    for (const { id } of commands) this.#options.unapplied.watch(id);
+  }
+
+  async #overlay(commands: readonly NewCommand[]): Promise<void> {
     try {
-      await this.#options.overlays.add(this.#encoded(overlaid));
+      await this.#options.overlays.add(commands.map((command) => this.#encoded(command)));
     } catch (error) {
       if (!isAppError(error)) throw error;
       this.#options.logger.warn('accepted, but its author will see it late', { cause: String(error) });

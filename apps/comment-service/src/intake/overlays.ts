@@ -31,9 +31,13 @@ export class Overlays {
     this.#settling = new Settling(clock);
   }
 
-  async add(command: commentEvents.CommentCommand): Promise<void> {
-    const field = new Map([[String(command.id), toBinary(commentEvents.CommentCommandSchema, command)]]);
-    await this.#kv.setFields(overlayKey(command.actorId), field, { ttlMs: DAY_MS, maxFields: MAX_ENTRIES });
+  /** @param commands of one actor. */
+  async add(commands: readonly commentEvents.CommentCommand[]): Promise<void> {
+    const [first] = commands;
+    if (!first) return;
+    const schema = commentEvents.CommentCommandSchema;
+    const fields = new Map(commands.map((each) => [String(each.id), toBinary(schema, each)]));
+    await this.#kv.setFields(overlayKey(first.actorId), fields, { ttlMs: DAY_MS, maxFields: MAX_ENTRIES });
   }
 
   /** @param userId absent for an anonymous viewer, who has none. */

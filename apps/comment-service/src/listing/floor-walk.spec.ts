@@ -5,7 +5,7 @@ import { type ListPage } from './lists.js';
 const list = { subjectId: 5n, rootId: 0n, last: 9n };
 
 /** A list with floors 1 to 9. */
-function walked(page: Omit<FloorPage, 'list'>) {
+function walked(page: Omit<FloorPage, 'list' | 'but'>) {
   const floors = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n];
   const lists = {
     page: ({ order, after, limit }: ListPage) => {
@@ -16,14 +16,14 @@ function walked(page: Omit<FloorPage, 'list'>) {
       return Promise.resolve(behind.slice(0, limit).map((floor) => ({ id: floor * 10n, floor })));
     },
   };
-  return new FloorWalk(lists).page({ list, ...page });
+  return new FloorWalk(lists).page({ list, but: new Set(), ...page });
 }
 
 const behind = (floor: bigint) => ({ position: { kind: 'floor', floor } as const, limit: 3 });
 const first = { position: undefined, limit: 3 };
 
 describe('pages by floor', () => {
-  it.each<[string, Omit<FloorPage, 'list'>, object]>([
+  it.each<[string, Omit<FloorPage, 'list' | 'but'>, object]>([
     ['the newest', { order: 'new', ...first }, { above: 7n }],
     ['behind them', { order: 'new', ...behind(7n) }, { above: 4n, below: 7n }],
     ['the last', { order: 'new', ...behind(4n) }, { above: 0n, below: 4n }],

@@ -10,6 +10,8 @@ export interface FloorPage {
   /** Where to begin, this floor included; without it at the first. */
   readonly from?: bigint;
   readonly limit: number;
+  /** Not met on any page. */
+  readonly but: ReadonlySet<bigint>;
 }
 
 /** Lists by floor: a floor never changes and is never given twice, so the last one seen says where to go on. */
@@ -20,20 +22,23 @@ export class FloorWalk {
     this.#lists = lists;
   }
 
-  async page({ list, order, position, from, limit }: FloorPage): Promise<Walked> {
+  async page({ list, order, position, from, limit, but }: FloorPage): Promise<Walked> {
     const after = afterOf(position) ?? besideOf(from, order);
-    const more = limit + 1;
     const places = await this.#lists.page({
       list,
       order,
-      limit: more,
+      limit: limit + 1 + but.size,
       ...(after !== undefined && { after }),
     });
-    const shown = places.slice(0, limit);
-    const end = places.length === more ? shown.at(-1)?.floor : undefined;
+    const met = places.filter(({ id }) => !but.has(id));
+    const shown = met.slice(0, limit);
+    const end = met.length > limit ? shown.at(-1)?.floor : undefined;
     return {
       ids: shown.map(({ id }) => id),
-      covers: order === 'new' ? between(end, after) : between(after, end),
+      covers: {
+        ...(order === 'new' ? between(end, after) : between(after, end)),
+        ...(but.size > 0 && { but }),
+      },
       ...(end !== undefined && { next: { kind: 'floor', floor: end } }),
     };
   }

@@ -24,7 +24,7 @@ function pages(
   const walk = new HotWalk(lists, rankings, new FloorWalk(lists));
   const shown: HotPage['shown'] = (ids) => Promise.resolve(new Set(ids));
   const read = async (position: HotPage['position']): Promise<readonly Walked[]> => {
-    const page = await walk.page({ list: { ...list, last }, position, limit, shown });
+    const page = await walk.page({ list: { ...list, last }, position, limit, shown, but: new Set() });
     return page.next ? [page, ...(await read(page.next))] : [page];
   };
   return read(undefined);

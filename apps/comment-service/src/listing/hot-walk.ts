@@ -10,6 +10,8 @@ export interface HotPage {
   readonly list: List;
   readonly position: Position | undefined;
   readonly limit: number;
+  /** Not met on any page. */
+  readonly but: ReadonlySet<bigint>;
   /** Which of these stand in the list now. */
   readonly shown: (ids: readonly bigint[]) => Promise<ReadonlySet<bigint>>;
 }
@@ -42,17 +44,17 @@ export class HotWalk {
 
   /** @throws AppError invalid COMMON_CURSOR_EXPIRED when the ranking of the walk is gone. */
   async page(page: HotPage): Promise<Walked> {
-    const { list, position, limit } = page;
-    if (position?.kind === 'floor') return this.#byFloor(list, position, limit);
+    const { position, limit, list } = page;
+    if (position?.kind === 'floor') return this.#byFloor(page, position);
     const begin = await this.#begin(list, position);
-    if (!begin) return this.#byFloor(list, undefined, limit);
+    if (!begin) return this.#byFloor(page, undefined);
     const { steps, next } = await takePage(this.#steps(page, begin.epoch, begin.position), limit);
-    const covers = coveredBy(position, begin, next);
+    const covers = coveredBy(page, begin, next);
     return { ids: steps.map(({ id }) => id), covers, ...(next && { next }) };
   }
 
-  async #byFloor(list: List, position: Position | undefined, limit: number): Promise<Walked> {
-    return { ...(await this.#floors.page({ list, order: 'new', position, limit })), unranked: true };
+  async #byFloor({ list, limit, but }: HotPage, position: Position | undefined): Promise<Walked> {
+    return { ...(await this.#floors.page({ list, order: 'new', position, limit, but })), unranked: true };
   }
 
   /** @returns undefined when a new walk can't have a ranking. */
@@ -80,12 +82,12 @@ export class HotWalk {
       const shown = await page.shown(some);
       for (const [at, id] of some.entries()) {
         const position = { ...from, index: BigInt(index + at + 1) };
-        if (shown.has(id)) yield { id, position } satisfies Step;
+        if (shown.has(id) && !page.but.has(id)) yield { id, position } satisfies Step;
       }
     }
   }
 
-  async *#rest({ list, limit }: HotPage, { ids, number }: Epoch, from: Ranked) {
+  async *#rest({ list, limit, but }: HotPage, { ids, number }: Epoch, from: Ranked) {
     const ranked = new Set(ids);
     let after = from.kind === 'rest' ? from.floor : from.top + 1n;
     let chunk = limit + 1;
@@ -93,7 +95,7 @@ export class HotWalk {
       const places: readonly Place[] = await this.#lists.page({ list, order: 'new', after, limit: chunk });
       for (const { id, floor } of places) {
         const position = { kind: 'rest', epoch: number, top: from.top, floor } as const;
-        if (!ranked.has(id)) yield { id, position } satisfies Step;
+        if (!ranked.has(id) && !but.has(id)) yield { id, position } satisfies Step;
       }
       const last = places.at(-1);
       if (!last || places.length < chunk) return;
@@ -105,11 +107,11 @@ export class HotWalk {
 
 /** Only the rest is walked by floor; what came after the walk began goes with its first page. */
 function coveredBy(
-  position: Position | undefined,
+  { position, but }: HotPage,
   { epoch, position: from }: Begin,
   next: Position | undefined,
 ): Covered {
   const end = next?.kind === 'rest' ? next.floor : from.top;
   const begin = from.kind === 'rest' ? from.floor : from.top + 1n;
-  return { above: next ? end : 0n, but: new Set(epoch.ids), ...(position && { below: begin }) };
+  return { above: next ? end : 0n, but: new Set([...epoch.ids, ...but]), ...(position && { below: begin }) };
 }

@@ -5,6 +5,7 @@ import { type View } from '../viewing/view.js';
 import { type Views } from '../viewing/views.js';
 import { type Lists } from './lists.js';
 import { OwnComments } from './own-comments.js';
+import { decodeSetAside, encodeSetAside } from './set-aside.js';
 import { readThreads, withOwnReplies, type Thread } from './threads.js';
 import { type Walked } from './walk.js';
 import { nextPosition, type WalkRequest, type Walks } from './walks.js';
@@ -18,11 +19,18 @@ export interface ListRequest extends WalkRequest {
 
 export interface CommentList {
   readonly subject: comment.Subject;
+  /** On the first page of a walk, the latest first; none of them is met in `comments`, on any page. */
+  readonly pinned: comment.Comment[];
   readonly comments: comment.Comment[];
   readonly nextPosition: Uint8Array;
   readonly degraded: string[];
   /** Of the subject, which was read before all else. */
   readonly version: bigint;
+}
+
+interface Threads {
+  readonly pinned: readonly Thread[];
+  readonly page: readonly Thread[];
 }
 
 /** Roots of a subject with their first replies, and over them what the viewer did a moment ago. */
@@ -47,15 +55,23 @@ export class ListComments {
   async #list(request: ListRequest, subject: SubjectRecord, view: View): Promise<CommentList> {
     const shown = { subject: toSubject(subject), version: subject.version };
     if (subject.state === comment.SubjectState.CLOSED) {
-      return { ...shown, comments: [], nextPosition: new Uint8Array(), degraded: [] };
+      return { ...shown, pinned: [], comments: [], nextPosition: new Uint8Array(), degraded: [] };
     }
     const list = { subjectId: subject.id, rootId: 0n, last: subject.rootFloor };
-    const walked = await this.#walks.page(list, request, view);
-    const threads = await this.#threads(request, subject, walked, view);
+    const isFirst = request.position.length === 0;
+    const { ids, position } = isFirst
+      ? { ids: subject.pinnedIds, position: request.position }
+      : decodeSetAside(request.position);
+    const asked = { ...request, position, but: new Set(ids) };
+    const walked = await this.#walks.page(list, asked, view);
+    const pinnedIds = isFirst ? ids : [];
+    const { pinned, page } = await this.#threads(asked, subject, { ...walked, pinnedIds }, view);
+    const comments = await showThreads([...pinned, ...page], subject, view);
     return {
       ...shown,
-      comments: await showThreads(threads, subject, view),
-      nextPosition: nextPosition(walked),
+      pinned: comments.slice(0, pinned.length),
+      comments: comments.slice(pinned.length),
+      nextPosition: encodeSetAside({ ids, position: nextPosition(walked) }),
       degraded: [...view.degraded, ...(walked.unranked ? ['order'] : [])],
     };
   }
@@ -63,22 +79,25 @@ export class ListComments {
   async #threads(
     request: ListRequest,
     subject: SubjectRecord,
-    walked: Walked,
+    walked: Walked & { readonly pinnedIds: readonly bigint[] },
     view: View,
-  ): Promise<readonly Thread[]> {
+  ): Promise<Threads> {
+    const { pinnedIds } = walked;
     const under = { subjectId: subject.id, preview: request.preview };
-    const threads = await readThreads({ view, lists: this.#lists }, under, walked.ids);
+    const ids = [...pinnedIds, ...walked.ids];
+    const threads = await readThreads({ view, lists: this.#lists }, under, ids);
     const sources = { view, records: this.#records, lists: this.#lists };
     const own = await OwnComments.load(sources, request.subject);
     const byRoot = new Map(threads.map((thread) => [thread.root.id, thread]));
-    const page = withOwn(
-      threads.map(({ root }) => root),
-      { own, rootId: 0n, walked, request },
-    );
-    return page.map((root) => {
-      const thread = byRoot.get(root.id) ?? { root, replies: [], covers: { above: 0n } };
-      return withOwnReplies(thread, own);
-    });
+    const whole = (root: CommentRecord): Thread =>
+      withOwnReplies(byRoot.get(root.id) ?? { root, replies: [], covers: { above: 0n } }, own);
+    const roots = threads.map(({ root }) => root);
+    const isPinned = ({ id }: CommentRecord): boolean => pinnedIds.includes(id);
+    const rest = roots.filter((root) => !isPinned(root));
+    return {
+      pinned: roots.filter(isPinned).map(whole),
+      page: withOwn(rest, { own, rootId: 0n, walked, request }).map(whole),
+    };
   }
 }
 

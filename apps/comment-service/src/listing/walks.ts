@@ -13,7 +13,11 @@ export interface WalkRequest {
   readonly limit: number;
   /** Where to begin a list by floor; 0: at its first. */
   readonly floor: bigint;
+  /** Shown elsewhere: not met on any page. */
+  readonly but?: ReadonlySet<bigint>;
 }
+
+const NONE: ReadonlySet<bigint> = new Set();
 
 /** Every order a list can be read in. */
 export class Walks {
@@ -27,19 +31,19 @@ export class Walks {
 
   /** A list of a subject that was never written to (id 0) is empty, and nothing is kept for it. */
   async page(list: List, request: WalkRequest, view: View): Promise<Walked> {
-    const { sort, limit, floor } = request;
+    const { sort, limit, floor, but = NONE } = request;
     const position = request.position.length === 0 ? undefined : decodePosition(request.position);
     if (list.subjectId === 0n) return { ids: [], covers: { above: 0n } };
     if (sort !== comment.Sort.HOT) {
       const order = sort === comment.Sort.OLD ? 'old' : 'new';
       const from = floor === 0n ? {} : { from: floor };
-      return this.#byFloor.page({ list, order, position, limit, ...from });
+      return this.#byFloor.page({ list, order, position, limit, but, ...from });
     }
     const shown = async (ids: readonly bigint[]): Promise<ReadonlySet<bigint>> => {
       const records = [...(await view.stored(ids)).values()];
       return new Set(records.filter((record) => record.shown).map(({ id }) => id));
     };
-    return this.#hot.page({ list, position, limit, shown });
+    return this.#hot.page({ list, position, limit, but, shown });
   }
 }
 

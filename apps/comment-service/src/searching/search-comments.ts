@@ -1,17 +1,16 @@
 import { type CommentRecord } from '@storey/comment';
 import { currentContext, type Clock } from '@storey/context';
-import { type comment } from '@storey/contracts';
 import { isAppError } from '@storey/errors';
 import { highlight } from '@storey/search';
 import { requireModerator } from '../caller.js';
-import { wholeComment } from '../viewing/whole-comment.js';
+import { moderated, type Moderated } from '../viewing/moderated.js';
 import { type IndexWalk } from './index-walk.js';
 import { type ListWalk } from './list-walk.js';
 import { decodeSearchPosition, encodeSearchPosition, type SearchPosition } from './search-position.js';
 import { type SearchRequest } from './search-request.js';
 
 export interface Found {
-  readonly hits: { readonly comment: comment.Comment; readonly highlight: string }[];
+  readonly hits: (Moderated & { readonly highlight: string })[];
   /** Empty at the end. */
   readonly nextPosition: Uint8Array;
   readonly degraded: string[];
@@ -43,7 +42,7 @@ export class SearchComments {
     const now = this.#clock.now();
     return {
       hits: records.map((record) => ({
-        comment: wholeComment(record, viewer, now),
+        ...moderated(record, viewer, now),
         highlight: query === undefined ? '' : highlight(record.text, query),
       })),
       nextPosition: next ? encodeSearchPosition(next) : new Uint8Array(),

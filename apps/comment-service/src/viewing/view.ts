@@ -82,8 +82,18 @@ export class View {
     const record = await this.find(id);
     if (!record || !this.canRead(record)) return undefined;
     if (record.rootId === 0n || this.#mayPass(record)) return record;
-    const root = await this.find(record.rootId);
-    return !root || showsReplies(root.state) ? record : undefined;
+    return this.canReadUnder(await this.find(record.rootId), record) ? record : undefined;
+  }
+
+  /** Whether the viewer may read what stands there. @param root that it stands under; absent for a root. */
+  canReadUnder(root: CommentRecord | undefined, record: CommentRecord): boolean {
+    return this.canRead(record) && (!root || showsReplies(root.state) || this.#mayPass(record));
+  }
+
+  /** The viewer judged it, and that is not served yet. */
+  isJudged({ id, version }: CommentRecord): boolean {
+    const change = this.#eyes.overlay.states.get(id);
+    return change !== undefined && version < change.id;
   }
 
   /** Hidden roots do not keep him from it. */

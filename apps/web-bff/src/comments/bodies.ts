@@ -14,5 +14,16 @@ export const reaction = z.object({
 });
 export type ReactionBody = z.output<typeof reaction>;
 
+const REASONS = ['spam', 'abuse', 'spoiler', 'illegal', 'other'] as const;
+
+export const newReport = z.object({
+  reason: z.enum(REASONS, `must be one of ${REASONS.join(', ')}`),
+  note: z
+    .string()
+    .refine((text) => [...text].length <= 1000, 'may have 1000 characters')
+    .nullish(),
+});
+export type NewReport = z.output<typeof newReport>;
+
 export const subjectList = z.object({ subjects: z.array(subjectRef).max(100, 'may have 100 entries') });
 export type SubjectList = z.output<typeof subjectList>;

@@ -4,8 +4,10 @@ import { ListsController } from './lists.http.js';
 import { Mentions } from './mentions.js';
 import { pageProviders } from './pages/index.js';
 import { PermalinkController } from './permalink.http.js';
+import { PinsController } from './pins.http.js';
 import { PostingController } from './posting.http.js';
 import { Profiles } from './profiles.js';
+import { ReportsController } from './reports.http.js';
 import { StreamController } from './stream.http.js';
 import { SubjectsController } from './subjects.http.js';
 import { TipsController } from './tips.http.js';
@@ -19,6 +21,8 @@ export const commentControllers: Type<unknown>[] = [
   PermalinkController,
   PostingController,
   ChangingController,
+  PinsController,
+  ReportsController,
   SubjectsController,
   StreamController,
   TipsController,

@@ -24,10 +24,13 @@ export const isAuthor = (person: Person, of: OwnedComment): boolean => person.us
 export const canEdit = (person: Person, of: OwnedComment, now: number): boolean =>
   isAuthor(person, of) && editable(of.state) && inEditWindow(of.createdAt, now);
 
+/** The owner of a subject, and moderators. @param ownerId 0 for a subject without an owner. */
+export const hosts = (person: Person, ownerId: bigint): boolean =>
+  (ownerId !== 0n && person.userId === ownerId) || moderates(person);
+
 /** The author, the owner of the subject, moderators. @param ownerId 0 for a subject without an owner. */
 export const canDelete = (person: Person, of: OwnedComment, ownerId: bigint): boolean =>
-  of.state !== CommentState.DELETED &&
-  (isAuthor(person, of) || (ownerId !== 0n && person.userId === ownerId) || moderates(person));
+  of.state !== CommentState.DELETED && (isAuthor(person, of) || hosts(person, ownerId));
 
 /** Whether a person may read it at all; a tombstone in the lists is everybody's. @param shown in the lists */
 export const canRead = (person: Person | undefined, of: OwnedComment, shown: boolean): boolean => {
