@@ -12,7 +12,8 @@ const IN_REVIEW = raw.lit(CommentState.IN_REVIEW);
 /** At most so many offenders are named for one rule and table. */
 const MAX_NAMED = 20;
 
-const SCORE = hotScoreSql({
+/** Of a row of `comment_count` as `c`, with its index row as `i`. */
+export const SCORE = hotScoreSql({
   likes: raw.ref('c.likes'),
   dislikes: raw.ref('c.dislikes'),
   createdAt: raw.ref('i.created_at'),
@@ -29,12 +30,24 @@ type Query = RawBuilder<{ readonly id: bigint }>;
 export async function findCommentFaults(sql: Sql<CommentDb>): Promise<readonly string[]> {
   const faults: string[] = [];
   await forEachTable(sql.tables, async (n) => {
-    for (const [rule, query] of Object.entries(rules(n))) {
-      const { rows } = await raw<{ id: bigint }>`${query} limit ${raw.lit(MAX_NAMED)}`.execute(sql.read);
-      faults.push(...rows.map(({ id }) => `comment_index_${n} ${rule} ${id}`));
-    }
+    for await (const { rule, id } of faultsOfTable(sql, n)) faults.push(`comment_index_${n} ${rule} ${id}`);
   });
   return faults;
+}
+
+/** What breaks a rule, and which one. */
+export interface CommentFault {
+  readonly rule: string;
+  /** Of a comment or a subject, as the rule says. */
+  readonly id: bigint;
+}
+
+/** The same for one physical table, rule by rule. */
+export async function* faultsOfTable(sql: Sql<CommentDb>, n: number): AsyncGenerator<CommentFault> {
+  for (const [rule, query] of Object.entries(rules(n))) {
+    const { rows } = await raw<{ id: bigint }>`${query} limit ${raw.lit(MAX_NAMED)}`.execute(sql.read);
+    for (const { id } of rows) yield { rule, id };
+  }
 }
 
 /** Each selects the ids that break it. */

@@ -91,3 +91,5 @@ export type { Mention } from './content/mentions.js';
 export { render } from './content/render.js';
 
 export { findCommentFaults } from './find-comment-faults.js';
+export { commentComparisons } from './reconcile/comment-comparisons.js';
+export type { CommentStores } from './reconcile/comment-comparisons.js';

@@ -16,3 +16,5 @@ export { StoredHistory } from './stored-history.js';
 export type { Deletion, Place, RecordPage } from './stored-history.js';
 export { MAX_ROWS, writeDeletion, writeRecords } from './write-history.js';
 export type { RecordChange } from './write-history.js';
+export { historyComparisons } from './reconcile/history-comparisons.js';
+export type { HistoryStores } from './reconcile/history-stores.js';

@@ -3,6 +3,7 @@ export type { OutboxMessage } from './enqueue.js';
 export { startRelay } from './relay.js';
 export type { Parked, Relay, RelayOptions } from './relay.js';
 export type { Backlog } from './outbox-rows.js';
+export { outboxBacklog } from './outbox-backlog.js';
 export { applyOnce } from './inbox.js';
 export type { Incoming } from './inbox.js';
 export { DEFAULT_RETENTION, checkInboxRetention, cutOld } from './retention.js';

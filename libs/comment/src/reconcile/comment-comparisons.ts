@@ -1,0 +1,27 @@
+import { type CacheStore } from '@storey/cache';
+import { type Comparison } from '@storey/reconcile';
+import { type Search } from '@storey/search';
+import { type Sql } from '@storey/sql';
+import { type CommentDb } from '../comment-db.js';
+import { compareCaches } from './compare-caches.js';
+import { compareNotices } from './compare-notices.js';
+import { compareRows } from './compare-rows.js';
+import { compareSearch } from './compare-search.js';
+
+export interface CommentStores {
+  readonly sql: Sql<CommentDb>;
+  readonly search: Search;
+  /** The cache that every process shares. */
+  readonly cache: CacheStore;
+}
+
+/** All that is kept twice of comments, table by table: rows first, as caches and search are mended from them. */
+export function commentComparisons({ sql, search, cache }: CommentStores): readonly Comparison[] {
+  const tables = Array.from({ length: sql.tables }, (_, n) => n);
+  return [
+    ...tables.map((n) => compareRows(sql, n)),
+    ...tables.map((n) => compareNotices(sql, n)),
+    ...tables.map((n) => compareCaches(sql, cache, n)),
+    ...compareSearch(sql, search),
+  ];
+}
