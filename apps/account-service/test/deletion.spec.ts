@@ -3,7 +3,7 @@ import { accountMigrations, type AccountDb, type Revocation, type SagaRow } from
 import { FakeClock, noFaults, runInContext, systemRandom, type FaultPoint } from '@storey/context';
 import { AppError, unavailable } from '@storey/errors';
 import { IdGenerator } from '@storey/ids';
-import { createLogger } from '@storey/observability';
+import { Metrics, createLogger } from '@storey/observability';
 import { type Platform } from '@storey/service';
 import { openSql, type Sql } from '@storey/sql';
 import { InjectedFault, testDatabaseUrl } from '@storey/testing';
@@ -71,7 +71,8 @@ function process(faultPoint: FaultPoint = noFaults): Deletion {
     histories: { erase: () => answer('history', histories, () => ({})) },
   } as unknown as Ground;
   const spread = (news: readonly Revocation[]): Promise<void> => Promise.resolve(void told.push(...news));
-  return new Deletion(ground, { spread }, { faultPoint } as Platform, createLogger('silent'));
+  const platform = { faultPoint, metrics: Metrics.create({ defaults: false }) } as Platform;
+  return new Deletion(ground, { spread }, platform, createLogger('silent'));
 }
 
 const begin = (id = ME, deletion = process()): Promise<SagaRow> => {

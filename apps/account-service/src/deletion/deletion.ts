@@ -26,8 +26,16 @@ export class Deletion {
     ];
     const driver = new SagaDriver({ steps: this.steps, store, sources, faultPoint: platform.faultPoint });
     this.starting = new StartDeletion(store, driver, sources);
+    let found = 0;
+    const help = 'Deletions that the last sweep took on';
+    const metrics = platform.metrics.forApp('account-service');
+    metrics.observed('storey_deletions_unfinished', help, [], () => [[{}, found]]);
     this.sweep = new Sweep<SagaRow>({
-      due: (limit) => store.sagas.due(sources.now(), limit),
+      due: async (limit) => {
+        const due = await store.sagas.due(sources.now(), limit);
+        found = due.length;
+        return due;
+      },
       drive: (saga) => driver.drive(saga),
       postpone: (saga, ms) => {
         const change = { due_at: sources.now() + BigInt(ms) };
