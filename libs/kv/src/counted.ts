@@ -35,19 +35,19 @@ export type KvCounts = Readonly<Record<Verb, number>>;
 /** The same store, which counts what is asked of it. */
 export function counted(kv: Kv): { readonly kv: Kv; readonly counts: KvCounts } {
   const counts = Object.fromEntries(VERBS.map((verb) => [verb, 0])) as Record<Verb, number>;
-  const counting = (verb: Verb): PropertyDescriptor => {
+  const counting = (verb: Verb): Call => {
     const call = (kv[verb] as Call).bind(kv);
-    const value: Call = (...args) => {
+    return (...args) => {
       counts[verb] += 1;
       return call(...args);
     };
-    return { value };
   };
-  const rest = (['flush', 'ping', 'close'] as const).map((name) => [name, { value: () => kv[name]() }]);
-  const members: PropertyDescriptorMap = {
+  const store = Object.assign(Object.create(Kv.prototype) as object, {
     ...Object.fromEntries(VERBS.map((verb) => [verb, counting(verb)])),
-    ...(Object.fromEntries(rest) as PropertyDescriptorMap),
-    evicts: { value: kv.evicts },
-  };
-  return { kv: Object.create(Kv.prototype, members) as Kv, counts };
+    evicts: kv.evicts,
+    flush: () => kv.flush(),
+    ping: () => kv.ping(),
+    close: () => kv.close(),
+  });
+  return { kv: store as Kv, counts };
 }
