@@ -15,4 +15,11 @@ export const config = {
     100,
     1_000_000,
   ),
+  historyPurgeHour: integer(
+    'HISTORY_PURGE_HOUR',
+    'Hour of the day, UTC, at which history that is older than its user keeps it is removed',
+    3,
+    0,
+    23,
+  ),
 } as const;

@@ -1,7 +1,10 @@
+import { hostname } from 'node:os';
 import { type ConfigOf } from '@storey/config';
 import { type Batch } from '@storey/events';
 import { HISTORY_JOB, HISTORY_UPDATES, historyMigrations, type HistoryDb } from '@storey/history';
+import { startScheduler } from '@storey/schedule';
 import { CatchUp, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
+import { chores } from './chores.js';
 import { type config } from './config.js';
 import { WriteBack } from './writing/write-back.js';
 
@@ -10,10 +13,11 @@ const MAX_BATCH = 100;
 
 /** Nobody calls this app, so there is no Nest application: a consumer of the log that writes the tables. */
 export async function start(
-  { historyWindowMs: windowMs, historyMaxHeld: maxHeld }: PlatformConfig & ConfigOf<typeof config>,
+  settings: PlatformConfig & ConfigOf<typeof config>,
   platform: Platform,
 ): Promise<RunningApp> {
-  const { ports, health, clock, faultPoint } = platform;
+  const { historyWindowMs: windowMs, historyMaxHeld: maxHeld, historyPurgeHour: purgeHour } = settings;
+  const { ports, health, clock, random, faultPoint } = platform;
   const { events, kvState: kv } = ports;
   const logger = platform.logger.child({ app: 'history-job' });
   const metrics = platform.metrics.forApp('history-job');
@@ -39,8 +43,16 @@ export async function start(
     handle,
   });
   job.start(consumer);
+  const purged = metrics.counter(
+    'storey_history_purged_total',
+    'Rows removed as older than their user keeps them',
+  );
+  const tasks = chores({ sql, clock, purgeHour, onPurged: (count) => purged.add(count) });
+  const runner = { runner: hostname(), logger, metrics, clock, random, faultPoint };
+  const scheduler = startScheduler(sql, tasks, runner);
   return {
     close: async () => {
+      await scheduler.close();
       await job.close();
       await consumer.close();
     },

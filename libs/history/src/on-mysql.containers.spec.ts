@@ -4,6 +4,7 @@ import { dropTestDatabases, useMysql } from '@storey/testing';
 useMysql();
 
 await import('./write-history.spec.js');
+await import('./purging/purging.spec.js');
 
 // Last, as hooks run in the order in which they were given.
 afterAll(() => dropTestDatabases());

@@ -2,9 +2,11 @@
 export interface Settings {
   /** Nothing is recorded meanwhile. */
   readonly paused: boolean;
-  /** 1–3650. */
+  /** 1 to `MAX_RETENTION_DAYS`. */
   readonly retentionDays: number;
 }
+
+export const MAX_RETENTION_DAYS = 3650;
 
 export const DEFAULT_SETTINGS: Settings = Object.freeze({ paused: false, retentionDays: 90 });
 

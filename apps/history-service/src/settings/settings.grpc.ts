@@ -1,10 +1,9 @@
 import { history } from '@storey/contracts';
 import { invalidRequest } from '@storey/errors';
+import { MAX_RETENTION_DAYS } from '@storey/history';
 import { RpcController, type Handlers } from '@storey/rpc';
 import { callerId } from '../caller.js';
 import { UserStates } from '../state/user-states.js';
-
-const MAX_DAYS = 3650;
 
 @RpcController(history.HistoryService)
 export class SettingsController implements Pick<
@@ -19,8 +18,8 @@ export class SettingsController implements Pick<
   }
 
   async putSettings({ paused, retentionDays }: history.PutSettingsRequest) {
-    if (retentionDays < 1 || retentionDays > MAX_DAYS)
-      throw invalidRequest([{ path: '/retentionDays', message: `must be from 1 to ${MAX_DAYS}` }]);
+    if (retentionDays < 1 || retentionDays > MAX_RETENTION_DAYS)
+      throw invalidRequest([{ path: '/retentionDays', message: `must be from 1 to ${MAX_RETENTION_DAYS}` }]);
     await this.states.putSettings(callerId(), { paused, retentionDays });
     return { paused, retentionDays };
   }
