@@ -1,0 +1,9 @@
+import { afterAll } from '@jest/globals';
+import { dropTestDatabases, useMysql } from '@storey/testing';
+
+useMysql();
+
+await import('./sweeping.spec.js');
+
+// Last, as hooks run in the order in which they were given.
+afterAll(() => dropTestDatabases());
