@@ -4,6 +4,7 @@ import { dropTestDatabases, useMysql } from '@storey/testing';
 useMysql();
 
 await import('./applying.spec.js');
+await import('./moderating.spec.js');
 
 // Last, as hooks run in the order in which they were given.
 afterAll(() => dropTestDatabases());

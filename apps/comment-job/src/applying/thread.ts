@@ -93,7 +93,8 @@ export class Thread {
   move(comment: Comment, state: number): Turned {
     const root = this.rootOf(comment) ?? comment;
     const before = seenWith(root);
-    const by = one(isVisible(state)) - one(isVisible(comment.index.state));
+    const { state: was } = comment.index;
+    const by = one(isVisible(state)) - one(isVisible(was));
     comment.index.state = state;
     if (!isVisible(state)) this.unpin(comment);
     this.settle(comment);
@@ -101,7 +102,7 @@ export class Thread {
     const after = seenWith(root);
     this.subject.roots += after.roots - before.roots;
     this.subject.all_ += after.all - before.all;
-    this.worklists.moved(comment);
+    this.worklists.moved(comment, was);
     return turned;
   }
 

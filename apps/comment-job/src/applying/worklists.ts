@@ -16,9 +16,11 @@ export class Worklists {
   /** How often it was reported; 0 for what nobody need look at any more. */
   readonly #reported = new Map<bigint, bigint>();
 
-  moved({ index: { id, state } }: Comment): void {
-    this.#inReview.set(id, state === CommentState.IN_REVIEW);
-    if (state === CommentState.DELETED) this.#reported.set(id, 0n);
+  /** @param before the state it came from. Most comments never wait, and cost nothing here. */
+  moved({ index: { id, state }, count: { reports } }: Comment, before: number): void {
+    const waits = state === CommentState.IN_REVIEW;
+    if (waits || before === CommentState.IN_REVIEW) this.#inReview.set(id, waits);
+    if (state === CommentState.DELETED && reports > 0n) this.#reported.set(id, 0n);
   }
 
   reported({ index: { id }, count: { reports } }: Comment): void {
@@ -26,8 +28,8 @@ export class Worklists {
   }
 
   /** A moderator looked at it: its reports are answered. */
-  judged({ index: { id } }: Comment): void {
-    this.#reported.set(id, 0n);
+  judged({ index: { id }, count: { reports } }: Comment): void {
+    if (reports > 0n) this.#reported.set(id, 0n);
   }
 
   async save(tx: Transaction<CommentDb>): Promise<void> {
