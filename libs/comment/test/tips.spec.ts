@@ -73,6 +73,14 @@ describe('a tip', () => {
     expect(await notices()).toEqual([1n]);
   });
 
+  it('whose notice was removed is not told of again', async () => {
+    await steps.try(1n);
+    await steps.confirm(1n);
+    await new Notifications(sql).remove(AUTHOR, 10);
+    await steps.confirm(1n);
+    expect(await notices()).toEqual([]);
+  });
+
   it('that is cancelled before it was tried can’t be tried any more', async () => {
     expect(await outcome('cancel', 1n)).toBe('done');
     expect(await outcome('try', 1n)).toBe('cancelled');

@@ -29,13 +29,17 @@ export class SagaDriver {
   }
 
   /**
-   * Resolves when the saga has ended, waits, or was taken on by somebody else.
+   * @returns the saga where it has ended, waits, or was taken on by somebody else.
    * @throws AppError an outage, or a refusal when there is no way back any more; the saga stays where it is.
    */
-  async drive(saga: SagaRow): Promise<void> {
-    let at: SagaRow | undefined = saga;
-    while (at && at.due_at !== null && at.due_at <= this.#options.sources.now())
-      at = await (at.state === 'running' ? this.#forward(at) : this.#back(at));
+  async drive(saga: SagaRow): Promise<SagaRow> {
+    let at = saga;
+    while (at.due_at !== null && at.due_at <= this.#options.sources.now()) {
+      const moved = await (at.state === 'running' ? this.#forward(at) : this.#back(at));
+      if (!moved) break;
+      at = moved;
+    }
+    return at;
   }
 
   async #forward(saga: SagaRow): Promise<SagaRow | undefined> {

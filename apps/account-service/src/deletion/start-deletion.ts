@@ -24,11 +24,11 @@ export class StartDeletion {
     const userId = BigInt(caller().userId);
     const saga = await this.store.sql.transaction((tx) => this.#begin(tx, userId));
     try {
-      await this.driver.drive(saga);
+      return await this.driver.drive(saga);
     } catch (error) {
       if (!isAppError(error)) throw error;
+      return saga;
     }
-    return saga;
   }
 
   async #begin(tx: Transaction<AccountDb>, userId: bigint): Promise<SagaRow> {
