@@ -93,6 +93,19 @@ describe('what waits for a comment that does not come', () => {
     expect(await bench.parked()).toEqual([]);
   });
 
+  it('and can’t be applied is given up alone: its comment stands', async () => {
+    const intake = new Intake();
+    const sent = intake.publish();
+    const [poison, click] = [intake.edit(sent.id, 'a\0b'), intake.react(sent.id, Reaction.LIKE)];
+    await bench.deliver([poison, click]);
+    await bench.deliver([sent]);
+    expect(await bench.comment(sent.id)).toMatchObject({ state: CommentState.VISIBLE, floor: 1n });
+    await minutes(12);
+    expect(await bench.parked()).toEqual([]);
+    expect(await bench.comment(sent.id)).toMatchObject({ text: 'hello', likes: 1n });
+    expect(bench.buried).toEqual([]);
+  });
+
   it('has its effect when the comment is there after all', async () => {
     const intake = new Intake();
     const sent = intake.publish();

@@ -43,16 +43,17 @@ export class Applier {
 
   /**
    * @param commands of one subject, in their order in the log.
+   * @param options `alone`: without those that wait for their comments.
    * @throws AppError of an outage, or whatever defect one of them meets; nothing was applied then.
    */
-  async apply(commands: readonly [Command, ...Command[]]): Promise<void> {
+  async apply(commands: readonly [Command, ...Command[]], { alone = false } = {}): Promise<void> {
     const { sql, faultPoint } = this.#options;
     const fresh = await this.#withoutKnown(commands);
     const contents = prepareContents(fresh);
     await storeContents(sql, fresh, contents, TIMEOUT_MS);
     faultPoint('job.content');
     await this.#transaction(commands, async (place) => {
-      for (const command of commands) await this.#once(place, command, contents);
+      for (const command of commands) await this.#once({ ...place, alone }, command, contents);
     });
   }
 

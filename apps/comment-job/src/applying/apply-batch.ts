@@ -87,7 +87,7 @@ export class BatchApplier {
     const { applier, clock } = this.#options;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await applier.apply([command]);
+        return await applier.apply([command], { alone: tries === TRIES_ALONE });
       } catch (error) {
         if (isOutage(error)) throw error;
         if (tries === TRIES_ALONE) return this.#giveUp(batch, command, error);

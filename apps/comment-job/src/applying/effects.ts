@@ -22,6 +22,8 @@ const WORDS_ARE_SAFE_MS = 30 * 60 * 1000;
 export interface Place {
   readonly tx: Transaction<CommentDb>;
   readonly thread: Thread;
+  /** What waits for a new comment waits on, for the sweep: it may be what can't be applied. */
+  readonly alone?: boolean;
 }
 
 export interface EffectsOptions {
@@ -61,6 +63,7 @@ export class Effects {
     await this.#change(place, command, content);
     if (command.change.case !== 'publish') return;
     if (wordsAnew) place.thread.changed.contents.add(command.id);
+    if (place.alone) return;
     for (const parked of await this.#options.parking.release(place.tx, command.id)) {
       await this.takeParked(place, parked);
     }
