@@ -16,6 +16,13 @@ export const platformConfig = {
   sqlAccountUrl: url('SQL_ACCOUNT_URL', 'Database of accounts', 'sqlite:', SQL),
   sqlCommentUrl: url('SQL_COMMENT_URL', 'Database of comments', 'sqlite:', SQL),
   sqlHistoryUrl: url('SQL_HISTORY_URL', 'Database of history', 'sqlite:', SQL),
+  sqlOpenings: integer(
+    'SQL_OPENINGS',
+    'Databases of one MySQL server that processes open, each process counted for each; twice "pool" connections for each must fit',
+    7,
+    1,
+    10_000,
+  ),
   kvStateUrl: url('KV_STATE_URL', 'Key-value store that may not lose anything', 'file:', ['file', ...REDIS]),
   kvCacheUrl: url('KV_CACHE_URL', 'Key-value store that may lose everything', 'memory:', [
     'memory',

@@ -179,6 +179,7 @@ class Databases {
     const opening = openSql<DB>(inFolder(this.#url(domain), folder, `${domain}.db`), {
       migrations,
       migrate: 'require',
+      openings: this.#options.config.sqlOpenings,
       clock,
       onStatement: this.#onStatement,
     });

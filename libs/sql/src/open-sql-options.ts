@@ -14,6 +14,11 @@ export interface OpenSqlOptions {
    * to change tables. SQLite always runs them: nobody else could.
    */
   readonly migrate?: 'run' | 'require';
+  /**
+   * How often databases of one server are opened, by all processes together; a server that does not take their
+   * connections is refused at once, not when it gets busy. Default 1: this one.
+   */
+  readonly openings?: number;
   readonly clock?: Clock;
   /** Of pauses before a transaction runs again. */
   readonly random?: Random;

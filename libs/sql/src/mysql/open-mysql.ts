@@ -4,6 +4,7 @@ import { Kysely, sql } from 'kysely';
 import { misconfigured } from '../misconfigured.js';
 import { type OpenSqlOptions } from '../open-sql-options.js';
 import { type Sql } from '../sql.js';
+import { assertConnectionBudget, type ConnectionBudget } from './connection-budget.js';
 import { ConnectionPool } from './connection-pool.js';
 import { migrateMysql, requireMigrated } from './migrate-mysql.js';
 import { MysqlConnection, type Server } from './mysql-connection.js';
@@ -28,7 +29,7 @@ type Options = OpenSqlOptions & { readonly clock: Clock };
 export async function openMysql<DB>(url: URL, options: Options): Promise<Sql<DB>> {
   const { clock, onStatement, random = systemRandom } = options;
   const { pool, ...server } = parseMysqlUrl(url);
-  const tables = await prepared(server, { ...options, tables: server.tables ?? options.tables });
+  const tables = await prepared(server, { ...options, pool, tables: server.tables ?? options.tables });
   const session = (settings: string) => async (deadline: Deadline) => {
     const connection = await MysqlConnection.open(server, deadline, onStatement);
     try {
@@ -51,17 +52,20 @@ export async function openMysql<DB>(url: URL, options: Options): Promise<Sql<DB>
 }
 
 type Named = Server & { readonly database: string };
-type Preparing = Pick<Options, 'clock' | 'migrate' | 'migrations' | 'onStatement'> & {
+type Preparing = Pick<Options, 'clock' | 'migrate' | 'migrations' | 'onStatement' | 'openings'> & {
+  readonly pool: number;
   readonly tables: number | undefined;
 };
 
 /** Looks at the server and migrates, on a connection of its own. @returns the number of physical tables. */
 async function prepared(server: Named, options: Preparing): Promise<number> {
-  const { clock, migrate = 'run' } = options;
+  const { clock, migrate = 'run', openings = 1, pool } = options;
   try {
     const connection = await firstConnection(server, options);
     try {
-      assertMysqlVersion(await versionOf(connection));
+      const { version, ...limits } = await limitsOf(connection);
+      assertMysqlVersion(version);
+      assertConnectionBudget({ ...limits, pool, openings });
       await connection.command(WRITING);
       const work = migrate === 'run' ? migrateMysql : requireMigrated;
       return await connection.within(Deadline.in(MIGRATIONS_MS, clock), () => work(connection, options));
@@ -97,10 +101,14 @@ async function firstConnection(server: Named, options: Preparing): Promise<Mysql
   return open(server);
 }
 
-async function versionOf(connection: MysqlConnection): Promise<string> {
+type Limits = Pick<ConnectionBudget, 'server' | 'user'> & { readonly version: string };
+
+async function limitsOf(connection: MysqlConnection): Promise<Limits> {
   const db = new Kysely({ dialect: new MysqlDialect(connection) });
-  const { rows } = await sql<{ version: string }>`select version() as version`.execute(db);
-  return rows[0]?.version ?? '';
+  const { rows } = await sql<{ version: string; server: bigint; user: bigint }>`select version() as version,
+    @@max_connections as server, @@max_user_connections as user`.execute(db);
+  const [row = { version: '', server: 0n, user: 0n }] = rows;
+  return { version: row.version, server: Number(row.server), user: Number(row.user) };
 }
 
 /** What an operator can put right is named; the rest is an outage. */

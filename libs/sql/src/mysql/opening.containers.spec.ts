@@ -55,6 +55,17 @@ const halfWay = (dying: () => boolean): Migrations => ({
   },
 });
 
+describe('a server that takes fewer connections than all processes may open', () => {
+  it('is refused at the start, with what to change', async () => {
+    await expect(open({ openings: 5000 })).rejects.toMatchObject({
+      code: 'SQL_MISCONFIGURED',
+      message: expect.stringMatching(
+        /takes \d+ connections, but 5000 openings .* need 105000: raise max_conn/,
+      ),
+    });
+  });
+});
+
 describe('migrations on MySQL', () => {
   it('run once when several processes open a new database at the same time', async () => {
     const databases = await Promise.all(Array.from({ length: 4 }, () => open({ tables: 2 })));
