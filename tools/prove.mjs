@@ -9,7 +9,16 @@ import { join } from 'node:path';
  * day. Ends with a table of what was done, and 1 when a promise was broken. A red run prints its seed; `PROVE_SEED` brings
  * it back, `PROVE_KILLS` and so on shorten it.
  */
-const SUITES = ['floors', 'idempotency-kill', 'job-stopped', 'walks', 'ledger', 'hot-subject', 'outages'];
+const SUITES = [
+  'floors',
+  'idempotency-kill',
+  'job-stopped',
+  'walks',
+  'timers',
+  'ledger',
+  'hot-subject',
+  'outages',
+];
 /** Runs on containers, and is left out where Docker does not answer, unless it is asked for. */
 const ON_COMPOSE = 'outages';
 const AMOUNTS = {
@@ -17,6 +26,8 @@ const AMOUNTS = {
   PROVE_POINT_KILLS: '200',
   PROVE_KEY_ROUNDS: '20',
   PROVE_WALKS: '1000',
+  PROVE_TIMERS: '100000',
+  PROVE_TIMER_KILLS: '20',
   PROVE_HOT_MS: '10000',
   PROVE_KV_FALL: '20',
   PROVE_OUTAGE_MS: '30000',

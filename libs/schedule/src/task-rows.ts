@@ -27,17 +27,21 @@ export interface Ended {
 
 /** The rows of tasks and their locks. */
 export class TaskRows {
-  constructor(
-    private readonly sql: Sql<ScheduleTables>,
-    private readonly random: Random,
-    private readonly lifeMs: number,
-  ) {}
+  readonly #sql: Sql<ScheduleTables>;
+  readonly #random: Random;
+  readonly #lifeMs: number;
+
+  constructor(sql: Sql<ScheduleTables>, random: Random, lifeMs: number) {
+    this.#sql = sql;
+    this.#random = random;
+    this.#lifeMs = lifeMs;
+  }
 
   /** Makes rows of tasks that have none, and plans anew those whose plan has changed. */
   async register(tasks: readonly Task[], now: number): Promise<void> {
     await this.#write(async (tx) => {
       for (const task of tasks) {
-        const planned = { plan: planText(task.plan), next_at: firstTime(task, now, this.random) };
+        const planned = { plan: planText(task.plan), next_at: firstTime(task, now, this.#random) };
         await insertIgnore(tx, 'schedule_task', { ...NEVER, ...planned, name: task.name }, ['name']);
         const row = tx.updateTable('schedule_task').set(planned).where('name', '=', task.name);
         await row.where('plan', '!=', planned.plan).execute();
@@ -47,7 +51,7 @@ export class TaskRows {
 
   async due(tasks: readonly Task[], now: number): Promise<Due[]> {
     const names = tasks.map(({ name }) => name);
-    const { read } = this.sql;
+    const { read } = this.#sql;
     const rows = await read
       .selectFrom('schedule_task')
       .select(['name', 'next_at'])
@@ -61,7 +65,7 @@ export class TaskRows {
     return tasks.map((task) => {
       const nextAt = Number(rows.find(({ name }) => name === task.name)?.next_at ?? now);
       const lock = locks.find(({ name }) => name === lockOf(task.name));
-      const held = lock && !isFree(lock, now, this.lifeMs) ? Number(lock.lease_until) : 0;
+      const held = lock && !isFree(lock, now, this.#lifeMs) ? Number(lock.lease_until) : 0;
       return { task, at: Math.max(dueTime(task, nextAt, now), held) };
     });
   }
@@ -69,7 +73,7 @@ export class TaskRows {
   /** Takes the lock of a task if it is due and nobody runs it. @returns `skipped`: its time had passed unnoticed. */
   claim(task: Task, owner: string, now: number): Promise<Fence | 'skipped' | undefined> {
     return this.#write(async (tx) => {
-      const fence = await takeLock(tx, { name: lockOf(task.name), owner, now, lifeMs: this.lifeMs });
+      const fence = await takeLock(tx, { name: lockOf(task.name), owner, now, lifeMs: this.#lifeMs });
       if (!fence) return undefined;
       const row = await forUpdate(
         tx.selectFrom('schedule_task').select('next_at').where('name', '=', task.name),
@@ -83,7 +87,7 @@ export class TaskRows {
       await freeLock(tx, fence);
       if (!due) return undefined;
       await change(tx, task, {
-        next_at: nextTime(task, now, this.random),
+        next_at: nextTime(task, now, this.#random),
         last_outcome: 'skipped',
         last_error: '',
       });
@@ -98,7 +102,7 @@ export class TaskRows {
   end(task: Task, fence: Fence, { outcome, error, startedAt, tookMs }: Ended, now: number): Promise<void> {
     return this.#write((tx) =>
       fenced(tx, fence, async () => {
-        const next = nextTime(task, Math.max(now, startedAt), this.random);
+        const next = nextTime(task, Math.max(now, startedAt), this.#random);
         await change(tx, task, {
           ...(outcome !== 'interrupted' && { next_at: next }),
           last_ended_at: now,
@@ -113,7 +117,7 @@ export class TaskRows {
   }
 
   #write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.sql.transaction(work, { timeoutMs: TIMEOUT_MS });
+    return this.#sql.transaction(work, { timeoutMs: TIMEOUT_MS });
   }
 }
 
