@@ -188,9 +188,13 @@ function moderation({ platform, sql }: Ground, views: Views, records: Records, l
   const { ports, clock, random } = platform;
   const worklists = new Worklists(sql);
   const walks = new ReportedWalks(worklists, ports.kvState, random);
+  const decide = new Decide(views, records, log);
+  const help = 'Decisions of moderators that were accepted, by what was decided';
+  const metrics = platform.metrics.forApp('comment-service');
+  metrics.counted('storey_comment_decisions_total', help, 'decision', () => ({ ...decide.counts }));
   return [
     value(Report, new Report(views, records, log)),
-    value(Decide, new Decide(views, records, log)),
+    value(Decide, decide),
     value(ListQueue, new ListQueue(views, records, worklists, clock)),
     value(ListReports, new ListReports(views, records, walks, clock)),
   ];

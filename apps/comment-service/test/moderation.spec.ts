@@ -163,6 +163,20 @@ describe('a comment in review', () => {
     });
   });
 
+  it('stands in the lists of who approved it before anything is applied, and in no others', async () => {
+    const oid = newOid();
+    const id = await held(oid);
+    const idsFor = (by?: Principal) =>
+      bench.list(by, { oid }).then(({ comments }) => comments.map((each) => each.id));
+    await bench.stopJob();
+    try {
+      await decide(id, Decision.APPROVE);
+      expect([await idsFor(moderator), await idsFor(bob), await idsFor()]).toEqual([[id], [], []]);
+    } finally {
+      await bench.startJob(commentJob);
+    }
+  });
+
   it('that is rejected is its author’s alone, and says so', async () => {
     const id = await held(newOid());
     await decide(id, Decision.REJECT, 'off topic');
@@ -221,7 +235,7 @@ describe('decisions', () => {
       work(by, 'listReports', 1),
     ];
     if (code === undefined) await Promise.all(calls);
-    else for (const call of calls) expect(await refusal(call)).toMatchObject({ code });
+    else for (const error of await Promise.all(calls.map(refusal))) expect(error).toMatchObject({ code });
   });
 
   it.each<[string, comment.Decision, readonly comment.Decision[]]>([

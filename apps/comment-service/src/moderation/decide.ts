@@ -21,8 +21,12 @@ export interface Decided {
   readonly rejected: { readonly id: bigint; readonly code: string }[];
 }
 
+/** Accepted since the start, by decision. */
+export type DecisionCounts = Record<'approve' | 'hide' | 'delete' | 'restore' | 'reject', number>;
+
 /** Accepts what a moderator decides about comments. Judged by what the database says, with his own latest over it. */
 export class Decide {
+  readonly counts: DecisionCounts = { approve: 0, hide: 0, delete: 0, restore: 0, reject: 0 };
   readonly #views: Views;
   readonly #records: Records;
   readonly #log: CommandLog;
@@ -41,7 +45,9 @@ export class Decide {
       const record = (await this.#read([id], view)).get(id);
       const refused = refusal(record, made);
       if (refused) throw refused;
-      if (record) await this.#log.accept(this.#command(record, made, actor));
+      if (!record) return;
+      await this.#log.accept(this.#command(record, made, actor));
+      this.counts[nameOf(made.decision)] += 1;
     });
   }
 
@@ -58,6 +64,7 @@ export class Decide {
       const accepted = [...records.values()].filter(({ id }) => !refused.get(id));
       if (accepted.length > 0)
         await this.#log.acceptAll(accepted.map((record) => this.#command(record, made, actor)));
+      this.counts[nameOf(made.decision)] += accepted.length;
       const rejected = [...refused].flatMap(([id, error]) => (error ? [{ id, code: error.code }] : []));
       return { accepted: accepted.length, rejected };
     });
@@ -81,6 +88,9 @@ function check({ decision, reason }: NewDecision): void {
   if ([...reason].length > MAX_REASON)
     throw invalidRequest([{ path: '/reason', message: `may have ${MAX_REASON} characters` }]);
 }
+
+const nameOf = (decision: comment.Decision): keyof DecisionCounts =>
+  comment.Decision[decision].toLowerCase() as keyof DecisionCounts;
 
 function refusal(record: CommentRecord | undefined, { decision }: NewDecision): AppError | undefined {
   if (!record) return commentNotFound();
