@@ -7,6 +7,7 @@ const BENCHES = {
   pages: 'what visitors do most, against bare Fastify',
   reading: 'comment pages: large subjects, cold, beside writes, apart, memory',
   cache: 'libs/cache against other cache libraries',
+  fairness: 'others beside a subject that dominates, and beside an import',
 };
 
 const names = process.argv.slice(2);

@@ -138,7 +138,7 @@ export interface Flow {
    */
   readonly maxPending: number;
   readonly maxPendingBytes: number;
-  /** Messages of one key in one turn: what the others wait for it, at most `maxBatch`. */
+  /** Messages of one key in a turn with others, at most `maxBatch`; a key that is alone may fill its turn. */
   readonly maxTurn: number;
   /** Turns of a partition that are handled at a time. Default 1. */
   readonly parallel?: number;

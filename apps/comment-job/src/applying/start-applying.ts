@@ -10,14 +10,14 @@ import { BusySubjects } from './busy-subjects.js';
 /** What is fetched of a partition ahead of its lowest unfinished command: so far quiet subjects are found behind a loud one. */
 const MAX_PENDING = 10_000;
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
-/** Of one subject at a time. Larger transactions are hardly cheaper for each command, and the others wait for them. */
-const MAX_TURN = 50;
+/** Of one subject while others are in its turn: they wait for its transaction. */
+const MAX_TURN = 32;
 /** So that a subject that hangs holds up none beside it. */
 const TURNS_AT_ONCE = 2;
 /** Where the size of a turn begins. */
-const MIN_BATCH = 20;
+const MIN_BATCH = 100;
 /** A turn that took less is never too large. */
-const QUICK_MS = 100;
+const QUICK_MS = 200;
 
 interface Grounds {
   readonly platform: Platform;

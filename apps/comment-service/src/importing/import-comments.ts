@@ -7,8 +7,8 @@ import { type GivenIds, type GivenId } from './given-ids.js';
 import { ImportRefusal, type ImportItem } from './import-item.js';
 
 const MAX_ITEMS = 200;
-/** Of at most 64 KiB of text each; an append may have 8 MiB. */
-const APPEND_CHUNK = 50;
+/** One turn of the writer, which live posts may have to wait for. */
+const APPEND_CHUNK = 25;
 
 export interface ImportBatch {
   /** Names where the items come from. */

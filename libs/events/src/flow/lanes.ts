@@ -1,14 +1,14 @@
 import { type Entry } from './window.js';
 
 /** Messages that one lane gives before the next one's go, again and again until the turn is full. */
-const AT_A_GO = 8;
+const AT_A_GO = 16;
 
 /** What a turn may hold. */
 export interface TurnLimits {
   readonly messages: number;
   /** At least one message, whatever its size. */
   readonly bytes: number;
-  /** Messages of one lane. */
+  /** Messages of one lane beside others; one that is alone may fill the turn. */
   readonly perLane: number;
 }
 
@@ -40,6 +40,7 @@ export class Lanes {
   take(limits: TurnLimits): ReadonlyMap<string, readonly Entry[]> {
     const turn = new Turn(limits);
     for (const lane of this.#ready) if (!turn.give(lane)) break;
+    turn.alone = turn.lanes.size === 1;
     for (let more = true; more && !turn.full;) {
       more = false;
       for (const lane of turn.lanes) more = turn.give(lane) || more;
@@ -72,6 +73,8 @@ class Turn {
   #messages = 0;
   #bytes = 0;
   full = false;
+  /** Whether there is one lane only. */
+  alone = false;
 
   constructor(limits: TurnLimits) {
     this.#limits = limits;
@@ -81,7 +84,7 @@ class Turn {
   give(lane: Lane): boolean {
     const mine = this.taken.get(lane.key) ?? [];
     const before = mine.length;
-    const most = Math.min(before + AT_A_GO, this.#limits.perLane);
+    const most = Math.min(before + AT_A_GO, this.alone ? Infinity : this.#limits.perLane);
     while (!this.full && mine.length < most) {
       const entry = lane.waiting[lane.head];
       if (!entry || !this.#fits(entry)) break;
