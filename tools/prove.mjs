@@ -17,6 +17,8 @@ const SUITES = [
   'timers',
   'ledger',
   'hot-subject',
+  'tips',
+  'deletion',
   'outages',
 ];
 /** Runs on containers, and is left out where Docker does not answer, unless it is asked for. */
