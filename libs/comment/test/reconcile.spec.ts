@@ -159,7 +159,16 @@ it('mends no floor and no text', async () => {
 });
 
 it('tells of a notice that speaks of no comment', async () => {
-  const notice = { id: 1n, user_id: 7n, kind: 'reply', comment_id: id(99), actor_id: 1n, at: 1n, read: 0, cause_id: 0n };
+  const notice = {
+    id: 1n,
+    user_id: 7n,
+    kind: 'reply',
+    comment_id: id(99),
+    actor_id: 1n,
+    at: 1n,
+    read: 0,
+    cause_id: 0n,
+  };
   await sql.transaction((tx) => tx.insertInto('notification_0').values(notice).execute());
   expect(told(await run())).toEqual(['notice-alone 1']);
 });

@@ -37,7 +37,9 @@ export class ReplyController {
       position,
       limit: PAGE,
     });
-    const visible = [...page.pinned, ...page.comments].filter((each) => each.state === comment.CommentState.VISIBLE);
+    const visible = [...page.pinned, ...page.comments].filter(
+      (each) => each.state === comment.CommentState.VISIBLE,
+    );
     const names = await this.#namesOf(visible.map((each) => each.authorId));
     const next = page.nextPosition.length > 0 ? this.cursors.seal(scope, page.nextPosition) : null;
     return {
