@@ -113,6 +113,34 @@ describe('what a change touches', () => {
     ]);
   });
 
+  it.each([
+    [CommentState.VISIBLE, false],
+    [CommentState.HIDDEN, true],
+  ])(
+    'is, of a decision that leads to state %i, every place where something turned: at once %p',
+    async (state, atOnce) => {
+      const { done, handle, told } = setUp();
+      const judged = { id: 9n, rootId: 3n, parentId: 3n, floor: 130n, state };
+      const places = [
+        { id: 9n, rootId: 3n, floor: 130n },
+        { id: 3n, rootId: 0n, floor: 64n },
+      ];
+      await handle([happened(2n, { case: 'decided', value: { comment: judged, turnedIds: [3n], places } })]);
+      expect(done).toEqual(['comments 9 3', 'places 7/3/2 7/0/0', 'subjects video/v1', 'told']);
+      expect(new Set(told()[0]?.changes.map(([, , , each]) => each))).toEqual(new Set([atOnce]));
+    },
+  );
+
+  it.each([false, true])(
+    'is, of a change of a subject, the subject alone; closed, at once: %p',
+    async (closed) => {
+      const { done, handle, told } = setUp();
+      await handle([happened(2n, { case: 'subjectChanged', value: { closed } })]);
+      expect(done).toEqual(['subjects video/v1', 'told']);
+      expect(told()[0]?.changes).toEqual([['comment.subject', 'video/v1', 2n, closed]]);
+    },
+  );
+
   it('is the reaction of everybody whose clicks one event tells of', async () => {
     const { done, handle } = setUp();
     await handle([happened(3n, { case: 'reacted', value: { commentId: 9n, userIds: [101n, 102n] } })]);
