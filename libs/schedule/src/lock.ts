@@ -66,7 +66,6 @@ export class Lock implements Fence {
   async #renew(): Promise<void> {
     const { clock, lifeMs, renew, onError } = this.#port;
     const began = clock.monotonic();
-    if (began >= this.#validUntil) return this.#lose();
     try {
       const held = await renew();
       if (this.#over) return;

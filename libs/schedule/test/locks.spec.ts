@@ -87,6 +87,16 @@ describe('a lock', () => {
     expect(f.clock.pendingTimers).toBe(0);
   });
 
+  it('is lost in time also when a renewal hangs', async () => {
+    await using f = await Fixture.open();
+    const lock = await f.locks().acquire('a');
+    f.sql.transaction = () => new Promise(() => undefined);
+    await f.advance(LIFE_MS - 1);
+    expect(lock?.signal.aborted).toBe(false);
+    await f.advance(1);
+    expect(lock?.signal.aborted).toBe(true);
+  });
+
   it('that was taken over aborts at the next renewal, whatever the own clock says', async () => {
     await using f = await Fixture.open();
     const ahead = new FakeClock(f.clock.now() + LIFE_MS);
