@@ -48,7 +48,7 @@ async function comparisons(ports) {
     logs(events),
     outbox('account', account),
     outbox('comment', comment),
-    ...commentComparisons({ sql: comment, search, cache }),
+    ...commentComparisons({ sql: comment, clock: systemClock, search, cache }),
     ...historyComparisons({ sql: history, kv, events }),
   ];
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Cache } from '@storey/cache';
-import { FakeClock } from '@storey/context';
+import { FakeClock, systemClock } from '@storey/context';
+import { lowestIdAt } from '@storey/ids';
 import { openKv, type Kv } from '@storey/kv';
 import { reconcile, type Outcome } from '@storey/reconcile';
 import { openSearch, type Search } from '@storey/search';
@@ -76,7 +77,11 @@ async function run(repair = false): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   let done = false;
   const onOutcome = (outcome: Outcome): void => void outcomes.push(outcome);
-  const running = reconcile(commentComparisons({ sql, search, cache }), { clock, repair, onOutcome });
+  const running = reconcile(commentComparisons({ sql, clock: systemClock, search, cache }), {
+    clock,
+    repair,
+    onOutcome,
+  });
   void running.finally(() => (done = true));
   while (!done) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -156,6 +161,19 @@ it('mends no floor and no text', async () => {
   const [before, after] = [told(await run()), told(await run(true))];
   expect(before).toEqual(expect.arrayContaining([`without-content ${reply}`, `root-floors ${subject}`]));
   expect(after).toEqual(expect.arrayContaining([`without-content ${reply}`, `root-floors ${subject}`]));
+});
+
+it('leaves words alone that a comment may yet come for, and tells of those that it never will', async () => {
+  const words = (of: bigint) => ({ id: of, text: '', html: '', mentions: '[]' });
+  const young = lowestIdAt(Date.now() - 60_000) + BigInt(shard);
+  const old = lowestIdAt(Date.now() - 3 * 60 * 60_000) + BigInt(shard);
+  await sql.transaction((tx) =>
+    tx
+      .insertInto(`comment_content_${n}` as 'comment_content_0')
+      .values([words(young), words(old)])
+      .execute(),
+  );
+  expect(told(await run())).toEqual([`content-alone ${old}`]);
 });
 
 it('tells of a notice that speaks of no comment', async () => {

@@ -5,14 +5,20 @@ import { DEFAULT_SETTINGS, type Settings } from '@storey/history';
 export interface Loaded {
   readonly floor: number;
   readonly degraded: boolean;
+  /** Of the state that it was loaded into; one of another state says nothing. */
+  readonly epoch: string;
 }
 
-export const encodeLoaded = ({ floor, degraded }: Loaded): Uint8Array =>
-  Buffer.from(JSON.stringify([floor, degraded]));
+export const encodeLoaded = ({ floor, degraded, epoch }: Loaded): Uint8Array =>
+  Buffer.from(JSON.stringify([floor, degraded, epoch]));
 
 export function decodeLoaded(bytes: Uint8Array): Loaded {
-  const [floor, degraded] = JSON.parse(Buffer.from(bytes).toString()) as [number, boolean];
-  return { floor, degraded };
+  const [floor, degraded, epoch = ''] = JSON.parse(Buffer.from(bytes).toString()) as [
+    number,
+    boolean,
+    string?,
+  ];
+  return { floor, degraded, epoch };
 }
 
 export const encodeSettings = ({ paused, retentionDays }: Settings): Uint8Array =>

@@ -62,7 +62,12 @@ export class UserStates {
   async open(userId: bigint): Promise<UserState> {
     const keys = userKeys(userId);
     const [loaded, settings, epoch] = await this.#options.kv.mget([keys.loaded, keys.settings, EPOCH]);
-    if (loaded && epoch) return { ...decodeLoaded(loaded), settings: decodeSettings(settings) };
+    if (loaded && epoch) {
+      const { floor, degraded, epoch: of } = decodeLoaded(loaded);
+      if (of === Buffer.from(epoch).toString())
+        return { floor, degraded, settings: decodeSettings(settings) };
+      await this.#options.kv.compareAndDelete(keys.loaded, loaded); // brought back from before a loss
+    }
     const known = this.#loading.get(userId);
     if (known) return known;
     const loading = this.#load(userId, epoch, settings).finally(() => this.#loading.delete(userId));
@@ -100,7 +105,7 @@ export class UserStates {
     const whole = await epoch.isWhole(regionOf(userId), current);
     const tables = await unlessDown(() => this.#readTables(userId));
     if (!tables) return { settings: decodeSettings(settings), floor: Infinity, degraded: true };
-    return this.#takeOver(userId, tables, whole);
+    return this.#takeOver(userId, tables, { epoch: current, whole });
   }
 
   async #readTables(userId: bigint): Promise<Tables> {
@@ -116,7 +121,7 @@ export class UserStates {
   async #takeOver(
     userId: bigint,
     { settings, deletions, records }: Tables,
-    whole: boolean,
+    { epoch, whole }: { readonly epoch: string; readonly whole: boolean },
   ): Promise<UserState> {
     const { kv, kept, keptRecords } = this.#options;
     const keys = userKeys(userId);
@@ -128,7 +133,7 @@ export class UserStates {
     const state = { floor: Math.max(cut, cutDeletions), degraded: !whole };
     for (const key of [keys.records, keys.index, keys.tombstones]) await kv.expire(key, KEPT_TTL_MS);
     const ttlMs = whole ? LOADED_TTL_MS : PROVISIONAL_TTL_MS;
-    await kv.setIfAbsent(keys.loaded, encodeLoaded(state), { ttlMs });
+    await kv.setIfAbsent(keys.loaded, encodeLoaded({ ...state, epoch }), { ttlMs });
     return { ...state, settings };
   }
 

@@ -1,4 +1,5 @@
 import { type CacheStore } from '@storey/cache';
+import { type Clock } from '@storey/context';
 import { type Comparison } from '@storey/reconcile';
 import { type Search } from '@storey/search';
 import { type Sql } from '@storey/sql';
@@ -10,16 +11,17 @@ import { compareSearch } from './compare-search.js';
 
 export interface CommentStores {
   readonly sql: Sql<CommentDb>;
+  readonly clock: Clock;
   readonly search: Search;
   /** The cache that every process shares. */
   readonly cache: CacheStore;
 }
 
 /** All that is kept twice of comments, table by table: rows first, as caches and search are mended from them. */
-export function commentComparisons({ sql, search, cache }: CommentStores): readonly Comparison[] {
+export function commentComparisons({ sql, clock, search, cache }: CommentStores): readonly Comparison[] {
   const tables = Array.from({ length: sql.tables }, (_, n) => n);
   return [
-    ...tables.map((n) => compareRows(sql, n)),
+    ...tables.map((n) => compareRows(sql, clock, n)),
     ...tables.map((n) => compareNotices(sql, n)),
     ...tables.map((n) => compareCaches(sql, cache, n)),
     ...compareSearch(sql, search),
