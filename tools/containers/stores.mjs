@@ -33,7 +33,8 @@ async function startMysql() {
     .withEnvironment({ MYSQL_ROOT_PASSWORD: 'root', MYSQL_DATABASE: 'storey' })
     .withCommand(['--max-connections=400', '--innodb-buffer-pool-size=128M', '--skip-log-bin'])
     .withTmpFs({ '/var/lib/mysql': 'rw,size=2g' })
-    .withResourcesQuota({ memory: 1.5 })
+    // Its data lies in memory, too, and every suite makes databases of its own.
+    .withResourcesQuota({ memory: 3.5 })
     .withExposedPorts(3306)
     .withWaitStrategy(Wait.forLogMessage(/ready for connections.*port: 3306/))
     .withStartupTimeout(180_000)
@@ -96,7 +97,8 @@ async function startElasticsearch() {
       'xpack.security.enabled': 'false',
       ES_JAVA_OPTS: '-Xms512m -Xmx512m',
     })
-    .withResourcesQuota({ memory: 1.5 })
+    // Its data lies in memory, too, and every suite makes databases of its own.
+    .withResourcesQuota({ memory: 3.5 })
     .withExposedPorts(9200)
     .withWaitStrategy(Wait.forHttp('/_cluster/health', 9200).forStatusCode(200))
     .withStartupTimeout(180_000)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@elastic/elasticsearch';
-import { realStores } from '@storey/testing';
+import { eventually, realStores } from '@storey/testing';
 import fc from 'fast-check';
 import { openSearch, type Search, type SearchQuery } from './index.js';
 import { contractIndex, document } from './search.contract.js';
@@ -52,7 +52,9 @@ describe('SQLite and Elasticsearch', () => {
     const documents = texts.map((text, at) =>
       document(at + 1, text, { at: at % 37, keywords: { author: String(at % 5) } }),
     );
-    for (const search of both) expect(await search.put(documents)).toEqual([]);
+    // A server that has just started is slow to make its first index.
+    for (const search of both)
+      await eventually(async () => expect(await search.put(documents)).toEqual([]), { timeoutMs: 30_000 });
     await client.indices.refresh({ index: name });
   });
 
