@@ -11,8 +11,25 @@ export interface VerbatimCall {
   readonly chunked?: boolean;
 }
 
-/** A request that nothing on our side of the wire corrects. */
-export function verbatim(url: string, call: VerbatimCall): Promise<Answered> {
+const CUT = new Set(['EPIPE', 'ECONNRESET']);
+const TRIES = 3;
+
+/**
+ * A request that nothing on our side of the wire corrects. An answer to a body that was not read to its end may be lost
+ * with the connection (RFC 9112, 9.6): who is cut off while he sends asks again.
+ */
+export async function verbatim(url: string, call: VerbatimCall): Promise<Answered> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await sendOnce(url, call);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (call.body === undefined || tries === TRIES || !CUT.has(code)) throw error;
+    }
+  }
+}
+
+function sendOnce(url: string, call: VerbatimCall): Promise<Answered> {
   const { hostname, port } = new URL(url);
   const { method = 'GET', path, headers = {}, body, chunked = false } = call;
   return new Promise((resolve, reject) => {
