@@ -103,7 +103,7 @@ describe('a connection', () => {
   it('that fell silent while it idled is found out, and others are to be had a second after the silence', async () => {
     await sleep(1000);
     proxy.set({ kind: 'timeout' });
-    expect(await kindOf(insert(db, 2n, 300))).toBe('unavailable');
+    expect(await kindOf(insert(db, 2n, 2000))).toBe('unavailable');
     expect(await kindOf(read())).toBe('unavailable');
     proxy.set({ kind: 'none' });
     await sleep(1000);
