@@ -19,7 +19,7 @@ describe('floors', () => {
     const publishAll = (parentId?: string) =>
       Promise.all(
         upTo(POSTS).map((n) =>
-          (users[n % USERS] ?? reader).post(path, { text: `${parentId} number ${n}`, parentId }),
+          (users[n % USERS] ?? reader).accept(path, { text: `${parentId} number ${n}`, parentId }),
         ),
       );
     const ids = (await publishAll()).map((answer) => {

@@ -28,7 +28,7 @@ describe('a walk by cursor while others write, like and delete', () => {
   const staying = new Map<string, ReadonlySet<string>>();
 
   const publish = async (client: Client, text: string, parentId?: string): Promise<string> => {
-    const { status, body, text: said } = await client.post(ROOTS, { text, parentId });
+    const { status, body, text: said } = await client.accept(ROOTS, { text, parentId });
     expect(`${status} ${said}`).toMatch(/^202 /);
     return String(body.comment.id);
   };

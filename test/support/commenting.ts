@@ -29,7 +29,7 @@ export class Commenting {
   }
 
   async post(by: Client, path: string, text: string, extra: object = {}): Promise<Json> {
-    const answer = await by.post(`${path}/comments`, { text, ...extra });
+    const answer = await by.accept(`${path}/comments`, { text, ...extra });
     expect(answer.status).toBe(202);
     return answer.body.comment;
   }

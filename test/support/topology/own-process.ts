@@ -6,7 +6,7 @@ import { type Env, type Host, type ToolRun } from './host.js';
 import { runTool } from './run-tool.js';
 
 const MAIN = fileURLToPath(new URL('../../../apps/standalone/dist/main.js', import.meta.url));
-const START_MS = 30_000;
+const START_MS = 60_000;
 const SWITCH_MS = 5000;
 
 /** The product as a newcomer runs it: one process, its own folder, any free port. */
