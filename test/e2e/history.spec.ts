@@ -268,13 +268,18 @@ describe('what was acknowledged', () => {
     'outlives kill -9, and then the loss of kv state',
     async () => {
       const ann = await person();
+      const folded = await updates();
       for (let i = 0; i < 10; i += 1)
         await report(ann, `k${i}`, { progress: 100 + i, duration: 1000, title: `K${i}` });
       const before = Date.now() - MINUTE;
       await ann.delete(`${H}/video/k3`);
       await ann.delete(`${H}/continue/video/k4`);
       await ann.put(`${H}/settings`, { paused: false, retentionDays: 50 });
-      await sleep(500); // past the linger: the log has it
+      // Ten records and a deletion are out of the log again; the rest is past its linger.
+      await eventually(async () => expect(await updates()).toBeGreaterThanOrEqual(folded + 11), {
+        timeoutMs: 15_000,
+      });
+      await sleep(500);
       await product.crash();
       await whole(ann);
       await expectKept(ann, before);
@@ -285,6 +290,12 @@ describe('what was acknowledged', () => {
     },
     RESTART_MS,
   );
+
+  /** That history-job has read, in all. */
+  async function updates(): Promise<number> {
+    const found = (await product.metrics()).matchAll(/^storey_history_reports_total\S* (\d+)/gm);
+    return [...found].reduce((sum, [, count]) => sum + Number(count), 0);
+  }
 
   /** Until then it says so itself. */
   const whole = (ann: Client): Promise<void> =>
