@@ -1,6 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
+import { type Clock } from '@storey/context';
 import { account } from '@storey/contracts';
+import { isAppError } from '@storey/errors';
 import { type Logger } from '@storey/observability';
 import { startRelay, type Relay } from '@storey/outbox';
 import { NestLogger, observeOutbox, type Platform, type RunningApp } from '@storey/service';
@@ -28,8 +30,9 @@ export async function start(
   const ground = await openGround(settings, platform, logger);
   const { store, sources, passwords } = ground;
   const rotation = new KeyRotation(store, sources.clock, settings.keyRotationHours);
-  await rotation.check();
-  await new FirstAdministrator(store, passwords, sources, { ...settings, announce, logger }).ensure();
+  const first = new FirstAdministrator(store, passwords, sources, { ...settings, announce, logger });
+  await whenInTurn(() => rotation.check(), sources.clock);
+  await whenInTurn(() => first.ensure(), sources.clock);
 
   const tipping = tippingOf(ground, platform, logger);
   const deletionOf = (news: RevocationNews): Deletion => new Deletion(ground, news, platform, logger);
@@ -55,6 +58,28 @@ export async function start(
     },
   };
 }
+
+const TRIES = 10;
+const AGAIN_MS = 1000;
+
+/**
+ * Where all instances start at once, each may have to wait for what the others do to the same rows; a slow machine makes
+ * that longer than a transaction may take. What is done here may be done twice.
+ */
+async function whenInTurn(work: () => Promise<unknown>, clock: Clock): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const passes = isAppError(error) && PASSING.has(error.kind);
+      if (!passes || tries === TRIES) throw error;
+      await clock.sleep(AGAIN_MS);
+    }
+  }
+}
+
+const PASSING: ReadonlySet<string> = new Set(['deadline_exceeded', 'unavailable', 'outcome_unknown']);
 
 function relayOf({ store }: Ground, { ports, clock, faultPoint, metrics }: Platform, logger: Logger): Relay {
   return startRelay(store.sql, ports.events, {
