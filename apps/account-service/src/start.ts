@@ -1,8 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
-import { type Clock } from '@storey/context';
 import { account } from '@storey/contracts';
-import { isAppError } from '@storey/errors';
 import { type Logger } from '@storey/observability';
 import { startRelay, type Relay } from '@storey/outbox';
 import { NestLogger, observeOutbox, type Platform, type RunningApp } from '@storey/service';
@@ -14,6 +12,7 @@ import { KeyRotation } from './keys/key-rotation.js';
 import { FirstAdministrator } from './registration/first-administrator.js';
 import { RevocationNews } from './sessions/revocation-news.js';
 import { tippingOf } from './tips/tipping.js';
+import { whenInTurn } from './when-in-turn.js';
 
 export interface StartOptions {
   /** Shows the person who starts the program what will not be shown again. Default: standard output. */
@@ -58,28 +57,6 @@ export async function start(
     },
   };
 }
-
-const TRIES = 10;
-const AGAIN_MS = 1000;
-
-/**
- * Where all instances start at once, each may have to wait for what the others do to the same rows; a slow machine makes
- * that longer than a transaction may take. What is done here may be done twice.
- */
-async function whenInTurn(work: () => Promise<unknown>, clock: Clock): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      const passes = isAppError(error) && PASSING.has(error.kind);
-      if (!passes || tries === TRIES) throw error;
-      await clock.sleep(AGAIN_MS);
-    }
-  }
-}
-
-const PASSING: ReadonlySet<string> = new Set(['deadline_exceeded', 'unavailable', 'outcome_unknown']);
 
 function relayOf({ store }: Ground, { ports, clock, faultPoint, metrics }: Platform, logger: Logger): Relay {
   return startRelay(store.sql, ports.events, {
