@@ -12,8 +12,12 @@ export function useMysql(): void {
   onMysql = true;
 }
 
-/** A new, empty database: embedded, or on the real MySQL after `useMysql()`, where `openSql` makes it. */
-export const testDatabaseUrl = (): string => (onMysql ? mysqlTestUrl() : 'sqlite::memory:');
+/**
+ * A new, empty database: embedded, or on the real MySQL after `useMysql()`, where `openSql` makes it, and transactions
+ * may take the time of a busy machine.
+ */
+export const testDatabaseUrl = (): string =>
+  onMysql ? `${mysqlTestUrl()}?transactionMs=10000` : 'sqlite::memory:';
 
 /** A new database of the real MySQL; `dropTestDatabases` is rid of it. */
 export const mysqlTestUrl = (): string =>

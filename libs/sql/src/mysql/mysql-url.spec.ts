@@ -5,7 +5,7 @@ import { assertMysqlVersion } from './mysql-version.js';
 
 describe('a mysql: URL', () => {
   it('names server, user, database and settings', () => {
-    expect(parseMysqlUrl(new URL('mysql://me:p%40ss@db:3307/comment?tables=8&pool=20'))).toEqual({
+    expect(parseMysqlUrl(new URL('mysql://me:p%40ss@db:3307/comment?tables=8&pool=20&transactionMs=900'))).toEqual({
       host: 'db',
       port: 3307,
       user: 'me',
@@ -14,6 +14,7 @@ describe('a mysql: URL', () => {
       tls: undefined,
       tables: 8,
       pool: 20,
+      transactionMs: 900,
     });
   });
 
@@ -24,6 +25,7 @@ describe('a mysql: URL', () => {
       tls: { ca: undefined },
       tables: undefined,
       pool: 10,
+      transactionMs: 300,
     });
   });
 
@@ -36,6 +38,7 @@ describe('a mysql: URL', () => {
     ['mysql://me@db/x?pools=3', /no setting "pools", only tables, pool/],
     ['mysql://me@db/x?pool=0', /"pool" must be a whole number from 1 to 200/],
     ['mysql://me@db/x?pool=many', /"pool" must be a whole number/],
+    ['mysql://me@db/x?transactionMs=60001', /"transactionMs" must be a whole number from 1 to 60000/],
     ['mysql://me@db/x?ca=/ca.pem', /begin the URL with mysqls:/],
     ['mysqls://me@10.0.0.1/x', /not an address/],
     ['mysqls://me@db/x?ca=/no/such.pem', /setting "ca" cannot be read/],

@@ -13,14 +13,14 @@ export interface MysqlUrl {
   readonly tables: number | undefined;
   /** Connections for reads, and as many for transactions. */
   readonly pool: number;
+  /** For a transaction whose caller gives it no time of its own. */
+  readonly transactionMs: number;
 }
 
-const SETTINGS = ['tables', 'pool', 'passwordFile', 'ca'];
-const DEFAULT_POOL = 10;
-const MAX_POOL = 200;
+const SETTINGS = ['tables', 'pool', 'transactionMs', 'passwordFile', 'ca'];
 
 /**
- * `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tables=4&pool=10&passwordFile=PATH`, with TLS `mysqls://…?ca=PATH`.
+ * `mysql://USER:PASSWORD@HOST:PORT/DATABASE?tables=4&pool=10&transactionMs=300&passwordFile=PATH`, with TLS `mysqls://…?ca=PATH`.
  * @throws AppError `SQL_MISCONFIGURED`; never with the URL in it, which may hold a password.
  */
 export function parseMysqlUrl(url: URL): MysqlUrl {
@@ -41,7 +41,8 @@ export function parseMysqlUrl(url: URL): MysqlUrl {
     database: databaseOf(url),
     tls: tlsOf(url, host),
     tables: tables === null ? undefined : Number(tables),
-    pool: poolOf(url),
+    pool: numberOf(url, 'pool', 10, 200),
+    transactionMs: numberOf(url, 'transactionMs', 300, 60_000),
   };
 }
 
@@ -53,11 +54,11 @@ function databaseOf({ pathname, protocol }: URL): string {
   );
 }
 
-function poolOf({ searchParams }: URL): number {
-  const text = searchParams.get('pool');
-  const pool = text === null ? DEFAULT_POOL : Number(text);
-  if (Number.isInteger(pool) && pool >= 1 && pool <= MAX_POOL) return pool;
-  throw misconfigured(`The setting "pool" must be a whole number from 1 to ${MAX_POOL}`);
+function numberOf({ searchParams }: URL, setting: string, usual: number, most: number): number {
+  const text = searchParams.get(setting);
+  const value = text === null ? usual : Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw misconfigured(`The setting "${setting}" must be a whole number from 1 to ${most}`);
 }
 
 function passwordOf({ password, searchParams }: URL): string {

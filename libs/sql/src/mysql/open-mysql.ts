@@ -28,7 +28,7 @@ type Options = OpenSqlOptions & { readonly clock: Clock };
 
 export async function openMysql<DB>(url: URL, options: Options): Promise<Sql<DB>> {
   const { clock, onStatement, random = systemRandom } = options;
-  const { pool, ...server } = parseMysqlUrl(url);
+  const { pool, transactionMs, ...server } = parseMysqlUrl(url);
   const tables = await prepared(server, { ...options, pool, tables: server.tables ?? options.tables });
   const session = (settings: string) => async (deadline: Deadline) => {
     const connection = await MysqlConnection.open(server, deadline, onStatement);
@@ -46,7 +46,7 @@ export async function openMysql<DB>(url: URL, options: Options): Promise<Sql<DB>
   return new MysqlSql<DB>({
     tables,
     statements: new Statements(readers, clock),
-    transactions: new Transactions(writers, clock, random),
+    transactions: new Transactions(writers, { timeoutMs: transactionMs, clock, random }),
     pools: [writers, readers],
   });
 }

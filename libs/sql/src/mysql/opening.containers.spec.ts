@@ -66,6 +66,15 @@ describe('a server that takes fewer connections than all processes may open', ()
   });
 });
 
+describe('the setting transactionMs', () => {
+  it('is the time of a transaction that is given none', async () => {
+    const sleeping = async (sql: Sql<ContractDb>) =>
+      sql.transaction((tx) => raw`select sleep(0.5)`.execute(tx).then(() => 'done'));
+    await expect(sleeping(await open())).rejects.toMatchObject({ kind: 'deadline_exceeded' });
+    expect(await sleeping(await open({}, `${url}?transactionMs=10000`))).toBe('done');
+  });
+});
+
 describe('migrations on MySQL', () => {
   it('run once when several processes open a new database at the same time', async () => {
     const databases = await Promise.all(Array.from({ length: 4 }, () => open({ tables: 2 })));

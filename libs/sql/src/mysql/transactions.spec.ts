@@ -35,7 +35,11 @@ const started = () => {
     };
     return Promise.resolve(connection.asConnection);
   };
-  const transactions = new Transactions(new ConnectionPool(open, 3, clock), clock, systemRandom);
+  const transactions = new Transactions(new ConnectionPool(open, 3, clock), {
+    timeoutMs: 300,
+    clock,
+    random: systemRandom,
+  });
 
   /** While time goes by. */
   const run = async <T>(work: Work<T>): Promise<T> => {

@@ -7,7 +7,6 @@ import { type MysqlConnection } from './mysql-connection.js';
 import { isConflict, isLost, isReadOnly, translated, translatedCommit } from './mysql-error.js';
 import { WAIT_SHARE } from './statements.js';
 
-const TIMEOUT_MS = 300;
 /** Runs of one transaction, the first included. */
 const MAX_RUNS = 4;
 /** Before the second run, at most; doubled before each further one. */
@@ -15,6 +14,13 @@ const FIRST_PAUSE_MS = 10;
 /** For COMMIT, whose answer matters more than the deadline. */
 const COMMIT_MS = 1_000;
 const ROLLBACK_MS = 1_000;
+
+interface Needed {
+  /** For a transaction that is given no time of its own. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
 export type Work<T> = (connection: DatabaseConnection) => Promise<T>;
 
@@ -25,16 +31,18 @@ export type Work<T> = (connection: DatabaseConnection) => Promise<T>;
  */
 export class Transactions {
   readonly #pool: ConnectionPool;
+  readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #random: Random;
 
-  constructor(pool: ConnectionPool, clock: Clock, random: Random) {
+  constructor(pool: ConnectionPool, { timeoutMs, clock, random }: Needed) {
     this.#pool = pool;
+    this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#random = random;
   }
 
-  async run<T>(work: Work<T>, { timeoutMs = TIMEOUT_MS, signal }: TransactionOptions = {}): Promise<T> {
+  async run<T>(work: Work<T>, { timeoutMs = this.#timeoutMs, signal }: TransactionOptions = {}): Promise<T> {
     const deadline = Deadline.in(timeoutMs, this.#clock);
     for (let runs = 1; ; runs += 1) {
       const waiting = { waitMs: deadline.remainingMs * WAIT_SHARE, signal: runs === 1 ? signal : undefined };
