@@ -1,4 +1,4 @@
-import { afterAll } from '@jest/globals';
+import { afterEach } from '@jest/globals';
 import { dropTestDatabases, useMysql } from '@storey/testing';
 
 useMysql();
@@ -9,4 +9,4 @@ await import('./tips.spec.js');
 await import('./deletion.spec.js');
 
 // Last, as hooks run in the order in which they were given.
-afterAll(() => dropTestDatabases());
+afterEach(() => dropTestDatabases());

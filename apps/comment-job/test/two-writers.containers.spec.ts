@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { dropTestDatabases, useMysql } from '@storey/testing';
 
 useMysql();
@@ -6,7 +6,7 @@ useMysql();
 const { Bench } = await import('./bench.js');
 const { Intake, Reaction } = await import('./commands.js');
 
-afterAll(() => dropTestDatabases());
+afterEach(() => dropTestDatabases());
 
 /** A subject has one writer, but the last one may still be at work when the next begins. */
 it('makes one subject of what two writers begin at the same moment, and gives no floor twice', async () => {

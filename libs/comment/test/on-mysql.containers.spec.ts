@@ -1,4 +1,4 @@
-import { afterAll } from '@jest/globals';
+import { afterEach } from '@jest/globals';
 import { dropTestDatabases, useMysql } from '@storey/testing';
 
 useMysql();
@@ -8,4 +8,4 @@ await import('./find-comment-faults.spec.js');
 await import('./tips.spec.js');
 
 // Last, as hooks run in the order in which they were given.
-afterAll(() => dropTestDatabases());
+afterEach(() => dropTestDatabases());

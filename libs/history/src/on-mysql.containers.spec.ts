@@ -1,4 +1,4 @@
-import { afterAll } from '@jest/globals';
+import { afterEach } from '@jest/globals';
 import { dropTestDatabases, useMysql } from '@storey/testing';
 
 useMysql();
@@ -7,4 +7,4 @@ await import('./write-history.spec.js');
 await import('./purging/purging.spec.js');
 
 // Last, as hooks run in the order in which they were given.
-afterAll(() => dropTestDatabases());
+afterEach(() => dropTestDatabases());
