@@ -1,4 +1,4 @@
-import { afterEach } from '@jest/globals';
+import { afterAll } from '@jest/globals';
 import { dropTestDatabases, useMysql } from '@storey/testing';
 
 useMysql();
@@ -7,4 +7,4 @@ await import('./applying.spec.js');
 await import('./moderating.spec.js');
 
 // Last, as hooks run in the order in which they were given.
-afterEach(() => dropTestDatabases());
+afterAll(() => dropTestDatabases());

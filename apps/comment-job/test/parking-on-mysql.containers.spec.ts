@@ -1,4 +1,4 @@
-import { afterEach } from '@jest/globals';
+import { afterAll } from '@jest/globals';
 import { dropTestDatabases, useMysql } from '@storey/testing';
 
 useMysql();
@@ -6,4 +6,4 @@ useMysql();
 await import('./parking.spec.js');
 
 // Last, as hooks run in the order in which they were given.
-afterEach(() => dropTestDatabases());
+afterAll(() => dropTestDatabases());
