@@ -22,34 +22,39 @@ export interface Dispatched {
   outage?: unknown;
 }
 
+/** Where rows go, and from which buckets. */
+export interface Sending {
+  readonly log: EventLog;
+  /** Makes row ids unique over databases: header `event-id` is `<domain>:<id>` unless the message brought its own. */
+  readonly domain: string;
+  /** Asked right before each append: a process may have been stopped since it read the rows. */
+  holds(bucket: number): boolean;
+}
+
 /**
  * Appends rows, given in order of id, with one append a topic. When the log refuses a batch each row is tried alone,
  * and one that is refused holds back the later ones of its key. When the log can't be reached the buckets concerned
- * are left alone.
- *
- * @param domain makes row ids unique over databases: header `event-id` is `<domain>:<id>` unless the message brought its own.
+ * are left alone, as are those that are held no more.
  */
-export async function dispatch(
-  log: EventLog,
-  domain: string,
-  rows: readonly OutboxRow[],
-): Promise<Dispatched> {
+export async function dispatch(sending: Sending, rows: readonly OutboxRow[]): Promise<Dispatched> {
   const done: Dispatched = { sent: [], refused: [], unreachable: new Set() };
   for (const [topic, all] of Map.groupBy(rows, (row) => row.topic)) {
-    for (const batch of batches(all)) await send(log, domain, topic, batch, done);
+    for (const batch of batches(all)) await send(sending, topic, batch, done);
   }
   return done;
 }
 
 async function send(
-  log: EventLog,
-  domain: string,
+  sending: Sending,
   topic: string,
   batch: readonly OutboxRow[],
   done: Dispatched,
 ): Promise<void> {
+  const { log, domain } = sending;
   const heldBack = new Set(done.refused.map(({ row }) => row.key));
-  const rows = batch.filter(({ bucket, key }) => !done.unreachable.has(bucket) && !heldBack.has(key));
+  const rows = batch.filter(
+    ({ bucket, key }) => sending.holds(bucket) && !done.unreachable.has(bucket) && !heldBack.has(key),
+  );
   const [first, ...others] = rows;
   if (!first) return;
   try {
@@ -63,7 +68,7 @@ async function send(
       for (const { bucket } of rows) done.unreachable.add(bucket);
       done.outage = cause;
     } else if (others.length === 0) done.refused.push({ row: first, cause });
-    else for (const row of rows) await send(log, domain, topic, [row], done);
+    else for (const row of rows) await send(sending, topic, [row], done);
   }
 }
 

@@ -3,7 +3,7 @@ import { Deadline, noFaults, systemClock, type Clock, type FaultPoint } from '@s
 import { type EventLog } from '@storey/events';
 import { type Sql } from '@storey/sql';
 import { BucketLeases } from './bucket-leases.js';
-import { dispatch, type Dispatched, type OutboxRow, type Refusal } from './dispatch.js';
+import { dispatch, type Dispatched, type OutboxRow, type Refusal, type Sending } from './dispatch.js';
 import { OUTBOX_TAG } from './enqueue.js';
 import { ROUND, backlog, dueRows, markRefused, markSent, type Backlog } from './outbox-rows.js';
 import { ownSql, type OutboxTables } from './tables.js';
@@ -39,7 +39,7 @@ type Resolved = Required<RelayOptions>;
 /** Brings outbox rows to the log, at least once, in order of id within a key. Starts with its construction. */
 class Relay {
   readonly #sql: Sql<OutboxTables>;
-  readonly #log: EventLog;
+  readonly #sending: Sending;
   readonly #options: Resolved;
   readonly #leases: BucketLeases;
   readonly #waker: Waker;
@@ -52,9 +52,10 @@ class Relay {
 
   constructor(sql: Sql<OutboxTables>, log: EventLog, options: Resolved) {
     this.#sql = sql;
-    this.#log = log;
     this.#options = options;
-    this.#leases = new BucketLeases(sql, randomUUID(), options.clock);
+    const leases = new BucketLeases(sql, randomUUID(), options.clock);
+    this.#leases = leases;
+    this.#sending = { log, domain: options.domain, holds: (bucket) => leases.held.includes(bucket) };
     this.#waker = new Waker(options.clock, TICK_MS);
     this.#stopListening = sql.onCommit((tags) => tags.has(OUTBOX_TAG) && this.#waker.wake());
     this.#running = this.#run();
@@ -103,7 +104,7 @@ class Relay {
     const rows = await dueRows(this.#sql, buckets, this.#options.clock.now());
     if (rows.length === 0) return false;
     this.#options.faultPoint('relay.claimed');
-    const done = await dispatch(this.#log, this.#options.domain, rows);
+    const done = await dispatch(this.#sending, rows);
     this.#options.faultPoint('relay.sent');
     await this.#mark(done);
     this.#options.faultPoint('relay.marked');

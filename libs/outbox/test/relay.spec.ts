@@ -216,6 +216,21 @@ describe('several relays', () => {
     expect(f.log.texts).toEqual(['a']);
   });
 
+  it('send nothing of what they read before their lease ran out', async () => {
+    await using f = await Fixture.open();
+    let stopped = false;
+    const { clock } = f;
+    const monotonic = clock.monotonic.bind(clock);
+    clock.monotonic = () => monotonic() + (stopped ? 11_000 : 0);
+    f.relay({ faultPoint: (name) => void (stopped ||= name === 'relay.claimed') });
+    await f.settle();
+    await f.write('k', ['a']);
+    await f.settle();
+    expect([stopped, f.log.appends]).toEqual([true, 0]);
+    await f.advance(4000);
+    expect(f.log.texts).toEqual(['a']);
+  });
+
   it('compare the epoch and not only the owner', async () => {
     await using f = await Fixture.open();
     const woke = Promise.withResolvers<void>();
