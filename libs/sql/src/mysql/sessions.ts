@@ -8,6 +8,13 @@ const LOCK_WAIT_S = 1;
 /** The lock of a table whose definition is being changed, in s. */
 const TABLE_LOCK_WAIT_S = 60;
 
+/**
+ * So long the server waits for the next statement, in s. A process that was stopped in the middle of a transaction leaves
+ * it open and its rows locked, with a connection that looks alive: the server has to end it. An idle connection that it
+ * ended is found out by the pool.
+ */
+const SILENCE_S = 20;
+
 const COMMON = {
   collation_connection: `'${COLLATION}'`,
   time_zone: `'+00:00'`,
@@ -19,7 +26,7 @@ const COMMON = {
 };
 
 /** The session of a transaction, whose time its deadline bounds. */
-export const WRITING = assignments({ ...COMMON });
+export const WRITING = assignments({ ...COMMON, wait_timeout: SILENCE_S });
 
 /** The session of single statements: refuses to write, and ends a SELECT that nobody waits for any more. */
 export const READING = assignments({
