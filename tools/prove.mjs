@@ -13,6 +13,9 @@ const SUITES = [
   'floors',
   'idempotency-kill',
   'job-stopped',
+  'relay-stopped',
+  'write-path',
+  'writer-stopped',
   'walks',
   'timers',
   'ledger',
@@ -22,11 +25,16 @@ const SUITES = [
   'deletion',
   'outages',
 ];
-/** Runs on containers, and is left out where Docker does not answer, unless it is asked for. */
-const ON_COMPOSE = 'outages';
+/** By which tool suites run on containers; they are left out where Docker does not answer, unless they are asked for. */
+const ON_CONTAINERS = {
+  'writer-stopped': 'tools/test-e2e-stores.mjs',
+  outages: 'tools/test-e2e-compose.mjs',
+};
 const AMOUNTS = {
   PROVE_KILLS: '100',
   PROVE_POINT_KILLS: '200',
+  PROVE_POINT_ROUNDS: '20',
+  PROVE_STOPS: '20',
   PROVE_KEY_ROUNDS: '20',
   PROVE_WALKS: '1000',
   PROVE_TIMERS: '100000',
@@ -45,10 +53,10 @@ const AMOUNTS = {
 const asked = process.argv.slice(2);
 const hasDocker = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
 const suites = SUITES.filter((suite) =>
-  asked.length === 0 ? suite !== ON_COMPOSE || hasDocker : asked.includes(suite),
+  asked.length === 0 ? hasDocker || !(suite in ON_CONTAINERS) : asked.includes(suite),
 );
 if (asked.length === 0 && !hasDocker)
-  console.log(`NOTICE: Docker does not answer, so ${ON_COMPOSE} is left out.`);
+  console.log(`NOTICE: Docker does not answer, so ${Object.keys(ON_CONTAINERS).join(', ')} are left out.`);
 if (suites.length < asked.length) {
   console.error(`There is ${SUITES.join(', ')}; not all of ${asked.join(', ')}.`);
   process.exit(1);
@@ -69,15 +77,15 @@ process.exit(results.every(({ ok }) => ok) ? 0 : 1);
 function prove(suite) {
   const figures = join(folder, suite);
   const started = performance.now();
-  const [args, cwd] = suite === ON_COMPOSE ? composeRun(suite) : jestRun(suite);
+  const [args, cwd] = suite in ON_CONTAINERS ? containersRun(suite) : jestRun(suite);
   const env = { ...AMOUNTS, ...process.env, PROVE_FIGURES: figures };
   const { status } = spawnSync(process.execPath, args, { cwd, stdio: 'inherit', env });
   const seconds = Math.round((performance.now() - started) / 1000);
   return { suite, ok: status === 0, seconds, lines: linesOf(figures) };
 }
 
-function composeRun(suite) {
-  return [['tools/test-e2e-compose.mjs', `faults/${suite}.spec.ts`], '.'];
+function containersRun(suite) {
+  return [[ON_CONTAINERS[suite], `faults/${suite}.spec.ts`], '.'];
 }
 
 function jestRun(suite) {

@@ -75,6 +75,11 @@ export class Product implements AsyncDisposable {
     await this.#host.stop();
   }
 
+  /** One app more as a process of its own, which ends with the product. @throws but on `stores`. */
+  beside(app: string, env: Env = {}): Promise<RunningProcess> {
+    return this.#host.beside(app, env);
+  }
+
   /** @throws on `compose`. */
   get eventsUrl(): string {
     return this.#host.eventsUrl;

@@ -55,7 +55,7 @@ async function outcome(bench: Bench): Promise<string> {
 }
 
 describe('a writer that dies', () => {
-  const points = ['job.content', 'job.tx', 'job.batch', 'job.committed'];
+  const points = ['job.begun', 'job.content', 'job.tx', 'job.batch', 'job.committed'];
   it.each(points.flatMap((point) => [1, 2, 3].map((nth) => [point, nth] as const)))(
     'at %s, pass %i, and gets the batch again loses nothing and doubles nothing',
     async (point, nth) => {

@@ -7,6 +7,8 @@ import { type Dice } from './dice.js';
 export interface Plan {
   readonly point?: string;
   readonly nth?: number;
+  /** Lives until the point is met, when it may be missed within one; 1 by default. */
+  readonly lives?: number;
 }
 
 const ANY_MOMENT = 'any moment';
@@ -26,7 +28,9 @@ export class Killer {
   /** Kills what runs, carries out every plan, and leaves the product running without one. */
   async carryOut(plans: readonly Plan[]): Promise<void> {
     await this.#axe();
-    for (const plan of plans) await this.#live(plan);
+    for (const plan of plans) {
+      for (let lives = plan.lives ?? 1; lives > 0 && !(await this.#live(plan)); lives -= 1);
+    }
     await this.product.begin();
   }
 
@@ -34,14 +38,19 @@ export class Killer {
     return [...this.deaths].reduce((sum, [name, n]) => sum + (place.test(name) ? n : 0), 0);
   }
 
-  async #live({ point, nth = 1 }: Plan): Promise<void> {
+  /** @returns whether it died where it was to. */
+  async #live({ point, nth = 1 }: Plan): Promise<boolean> {
     const failure = await this.#begin(point === undefined ? {} : { KILL_AT: `${point}:${nth}` });
     const died = await this.#within(point === undefined ? this.dice.between(50, 1200) : REACH_MS);
     if (!died && failure) throw new Error('the product does not start', failure);
-    if (!died) return this.#axe();
+    if (!died) {
+      await this.#axe();
+      return point === undefined;
+    }
     // A point may be passed while the product starts; whatever else keeps it from living is a fault.
     if (died.signal !== 'SIGKILL') throw new Error(`the product ended with ${died.code}`, failure);
     this.#note(point ?? ANY_MOMENT);
+    return true;
   }
 
   /** @returns what went wrong, which may be that it died as planned. */

@@ -2,7 +2,6 @@ import { type RunningProcess } from '@storey/testing';
 
 export type Env = Readonly<Record<string, string>>;
 
-/** What carries the product: how it is started, killed and thrown away on one topology. */
 /** How a tool of the operator's ended. */
 export interface ToolRun {
   readonly code: number;
@@ -10,11 +9,14 @@ export interface ToolRun {
   readonly said: string;
 }
 
+/** What carries the product: how it is started, killed and thrown away on one topology. */
 export interface Host {
   /** Starts what does not run, on what was kept. @param main another program than the whole product. @returns the URLs of its gateways. */
   begin(env: Env, main?: string): Promise<readonly string[]>;
   /** kill -9 of every app; the stores stay. */
   kill(): Promise<void>;
+  /** Starts one app more, as a process of its own on the stores of the product. @throws where they belong to one process. */
+  beside(app: string, env: Env): Promise<RunningProcess>;
   /** An orderly end. */
   stop(): Promise<void>;
   /** What the key-value state held is gone. Only while killed. */

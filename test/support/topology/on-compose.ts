@@ -55,6 +55,10 @@ export class OnCompose implements Host {
     return [COMPOSE_URL, COMPOSE_SECOND_URL];
   }
 
+  beside(app: string): Promise<RunningProcess> {
+    return Promise.reject(new Error(`Apps run in containers: ${app} is not started beside them.`));
+  }
+
   async kill(): Promise<void> {
     this.#down = true;
     await compose(['kill', ...CONTAINERS]);

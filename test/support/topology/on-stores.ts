@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { realStores } from '@storey/testing';
+import { realStores, startProcess, type RunningProcess } from '@storey/testing';
 import { type Env, type Host, type ToolRun } from './host.js';
 import { OwnProcess } from './own-process.js';
 import { dropDatabases, dropIndices, dropTopics, flushRedis } from './store-cleaning.js';
@@ -22,6 +23,7 @@ let products = 0;
 export class OnStores extends OwnProcess implements Host {
   readonly #scope = `e2e_${process.pid}_${Date.now().toString(36)}_${(products += 1)}`;
   readonly #redis = REDIS_DATABASES[products % REDIS_DATABASES.length] ?? REDIS_DATABASES[0];
+  readonly #beside: RunningProcess[] = [];
   #prepared = false;
 
   override get eventsUrl(): string {
@@ -34,6 +36,16 @@ export class OnStores extends OwnProcess implements Host {
     return super.begin(all, main);
   }
 
+  override async beside(app: string, env: Env): Promise<RunningProcess> {
+    const DATA_DIR = join(this.folder, `beside-${this.#beside.length}`);
+    const all = { ...this.#urls(), LOG_LEVEL: 'warn', PORT: '0', DATA_DIR, ...env };
+    const started = await startProcess(process.execPath, [join(ROOT, `apps/${app}/dist/main.js`)], {
+      env: all,
+    });
+    this.#beside.push(started);
+    return started;
+  }
+
   override async loseKvState(): Promise<void> {
     await flushRedis(realStores.redis, [this.#redis[0]]);
   }
@@ -43,6 +55,7 @@ export class OnStores extends OwnProcess implements Host {
   }
 
   override async remove(): Promise<void> {
+    for (const each of this.#beside) await each[Symbol.asyncDispose]();
     await super.remove();
     await dropDatabases(realStores.mysql, DOMAINS.map(this.#database));
     await dropTopics(realStores.kafka, `${this.#scope}.`);

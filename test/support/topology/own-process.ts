@@ -14,7 +14,7 @@ export class OwnProcess implements Host {
   #process: RunningProcess | undefined;
   #log: 'away' | 'there' = 'there';
 
-  constructor(private readonly folder: string) {}
+  constructor(protected readonly folder: string) {}
 
   get process(): RunningProcess {
     if (!this.#process) throw new Error('the product is not running');
@@ -31,6 +31,10 @@ export class OwnProcess implements Host {
     });
     const line = await this.#process.waitForLine(/Storey is at/, START_MS);
     return /http:\/\/\S+/.exec(line) ?? [];
+  }
+
+  beside(app: string, _env: Env): Promise<RunningProcess> {
+    return Promise.reject(new Error(`The stores belong to one process: ${app} can have none beside it.`));
   }
 
   async kill(): Promise<void> {

@@ -49,6 +49,7 @@ export class Applier {
   async apply(commands: readonly [Command, ...Command[]], { alone = false } = {}): Promise<void> {
     const { sql, faultPoint } = this.#options;
     const fresh = await this.#withoutKnown(commands);
+    faultPoint('job.begun');
     const contents = prepareContents(fresh);
     await storeContents(sql, fresh, contents, TIMEOUT_MS);
     faultPoint('job.content');

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
+import { eventually, type RunningProcess } from '@storey/testing';
+import { Client } from '../support/client.js';
+import { newSubject } from '../support/commenting.js';
+import { pages, walk } from '../support/pages.js';
+import { Product } from '../support/product.js';
+import { onlyOn } from '../support/topology/topology.js';
+import { Dice } from './chaos/dice.js';
+import { amount, seed, tell } from './chaos/proof.js';
+
+const WITHOUT_JOB = fileURLToPath(new URL('./without-job.mjs', import.meta.url));
+const ROUNDS = amount('PROVE_STOPS', 1);
+const ROUND_MS = 240_000;
+const SUBJECTS = 6;
+const POSTS = 10;
+/** A session of the group, the silence of a transaction's connection, and the batches that come again. */
+const TAKEN_OVER = { timeoutMs: 90_000, everyMs: 250 };
+
+const isStopped = ({ pid }: RunningProcess): boolean =>
+  execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
+
+/** Subjects on many partitions, an author of roots, and one who answers each of them. */
+class Talk {
+  readonly subjects = Array.from({ length: SUBJECTS }, newSubject);
+  readonly roots = new Map<string, string[]>(this.subjects.map((subject) => [subject, []]));
+  answers = 0;
+
+  constructor(
+    readonly product: Product,
+    readonly author: Client,
+    readonly other: Client,
+  ) {}
+
+  /** A root more under each subject, and answers to it. */
+  async go(): Promise<void> {
+    await Promise.all(
+      [...this.roots].map(async ([subject, roots]) => {
+        for (let n = 0; n < POSTS; n += 1) {
+          const id = await this.#post(this.author, subject, `root ${roots.length}`);
+          await this.#post(this.other, subject, `an answer to ${id}`, id);
+          roots.push(id);
+          this.answers += 1;
+        }
+      }),
+    );
+  }
+
+  /** Everything was applied, once and in its order. */
+  async isApplied(): Promise<void> {
+    for (const [subject, ids] of this.roots) {
+      await eventually(async () => {
+        const all = await walk(this.other, `${subject}/comments`, { query: { sort: 'old' } });
+        expect(all.map(({ id, floor, replyCount }) => [id, floor, replyCount])).toEqual(
+          ids.map((id, n) => [id, n + 1, 1]),
+        );
+        const { counts } = (await this.other.get(`${subject}/counts`)).body;
+        expect(counts).toEqual({ roots: ids.length, all: 2 * ids.length });
+      }, TAKEN_OVER);
+    }
+  }
+
+  /** Every answer was told of once. */
+  async isToldOf(): Promise<void> {
+    await eventually(async () => {
+      let told = 0;
+      for await (const page of pages(this.author, '/web/v1/notifications')) told += page.notifications.length;
+      expect(told).toBe(this.answers);
+    }, TAKEN_OVER);
+  }
+
+  async #post(by: Client, subject: string, text: string, parentId?: string): Promise<string> {
+    const { status, body, text: said } = await by.accept(`${subject}/comments`, { text, parentId });
+    expect([status, said]).toEqual([202, expect.any(String)]);
+    return String(body.comment.id);
+  }
+}
+
+/** Stops the writer at the `nth` pass of a point, has another take over, lets the first go on and then be alone. */
+async function stopAt(point: string, nth: number): Promise<void> {
+  await using product = await Product.start({ LIMITS: 'off' }, WITHOUT_JOB);
+  const stale = await product.beside('comment-job', { KILL_AT: `${point}:${nth}:stop` });
+  const [author, other] = [new Client(() => product.url), new Client(() => product.url)];
+  const talk = new Talk(product, await author.register(), await other.register());
+  await talk.go();
+  await eventually(() => expect(isStopped(stale)).toBe(true), TAKEN_OVER);
+
+  const heir = await product.beside('comment-job');
+  await talk.go();
+  await talk.isApplied();
+  stale.signal('SIGCONT');
+  await talk.go();
+  await talk.isApplied();
+
+  await heir.kill();
+  await talk.go();
+  await talk.isApplied();
+  await talk.isToldOf();
+  await stale.kill('SIGTERM');
+  await product.stop();
+  const { code, said } = await product.run('reconcile');
+  expect([code, said]).toEqual([0, expect.stringMatching(/^0 differences$/m)]);
+}
+
+/*
+ * In the middle of a transaction it holds locks until the server ends its connection; between the commit and the offset the
+ * other gets again what was applied; between sending and marking the other sends it again.
+ */
+onlyOn(['stores'], 'two writers need servers that both can reach').it.each([
+  ['job.tx'],
+  ['job.committed'],
+  ['relay.sent'],
+])(
+  'a writer that is stopped at %s for longer than its session, while another takes over, loses and doubles nothing when it goes on',
+  async (point) => {
+    const chosen = seed();
+    const dice = new Dice(chosen);
+    for (let round = 1; round <= ROUNDS; round += 1) await stopAt(point, dice.between(2, 8));
+    tell(`writer stopped at ${point}`, { seed: chosen, rounds: ROUNDS, lost: 0, doubled: 0 });
+  },
+  ROUNDS * ROUND_MS,
+);
