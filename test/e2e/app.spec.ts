@@ -6,6 +6,7 @@ import { expectProblem } from '../support/expect-problem.js';
 import { Product } from '../support/product.js';
 
 const OID = newOid();
+const POINTS_A_DAY = 10;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('the phone client', () => {
@@ -19,6 +20,16 @@ describe('the phone client', () => {
     ann = await anonymous().register();
   }, 60_000);
   afterAll(() => product[Symbol.asyncDispose]());
+
+  it('counts as a first visit of its day, once', async () => {
+    const bob = await anonymous().register();
+    const points = async (): Promise<number> => (await bob.get('/auth/v1/me')).body.user.points;
+    const visit = { headers: { 'x-client-date': new Date().toISOString().slice(0, 10) } };
+    expect(await points()).toBe(0);
+    for (let n = 0; n < 2; n += 1) await bob.get(`/app/v1/reply?type=video&oid=${OID}`, visit);
+    await bob.get('/web/v1/notifications', visit);
+    expect(await points()).toBe(POINTS_A_DAY);
+  });
 
   it('posts form-encoded and reads it back in the frozen shape, by its cursor', async () => {
     const subject = { type: 'video', oid: OID };

@@ -2,6 +2,7 @@ import {
   CACHE_CHANGES_TOPIC,
   createBff,
   hearCacheChanges,
+  noteVisits,
   serveBff,
   type Platform,
   type PlatformConfig,
@@ -12,8 +13,6 @@ import { Pages, ViewedPages, observePages, serveHotPages } from './comments/inde
 import { serveDocs } from './docs/serve-docs.js';
 import { Services } from './services.js';
 import { serveSite } from './site/serve-site.js';
-import { FirstVisits } from './visits/first-visits.js';
-import { noteVisits } from './visits/note-visits.js';
 
 /** The cache of subjects that comment-job tells of: one that changed, and with it all its pages. */
 const SUBJECTS = 'comment.subject';
@@ -22,15 +21,14 @@ const SUBJECTS = 'comment.subject';
 const VISIT = { timeoutMs: 150 };
 
 export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
-  const { ports, logger, cursors, metrics, clock } = platform;
+  const { ports, logger, cursors, metrics } = platform;
   const app = await createBff({
     name: 'web-bff',
     module: AppModule.with(platform),
     platform,
     configure: async (fastify, app) => {
       const { accounts } = app.get(Services);
-      const tell = (date: string): Promise<unknown> => accounts.visit({ date }, VISIT);
-      noteVisits(fastify, new FirstVisits(tell, clock, logger));
+      noteVisits(fastify, (date) => accounts.visit({ date }, VISIT), platform);
       serveHotPages(fastify, { pages: app.get(Pages), viewed: app.get(ViewedPages), cursors });
       serveDocs(fastify, app);
       await serveSite(fastify, logger);

@@ -27,6 +27,7 @@ export { etagMatches, etagOf } from './http/conditional.js';
 export { MAX_BODY, createBff } from './http/create-bff.js';
 export type { BffOptions } from './http/create-bff.js';
 export { serveBff } from './http/serve-bff.js';
+export { noteVisits } from './http/note-visits.js';
 export { methodNotAllowed } from './http/allowed-methods.js';
 export { NestLogger } from './http/nest-logger.js';
 export { ValidationPipe } from './http/validation.pipe.js';

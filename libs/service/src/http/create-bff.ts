@@ -23,7 +23,7 @@ export interface BffOptions {
   /** Routes whose body is a form instead of JSON. */
   readonly forms?: readonly string[];
   /** Plugins and routes besides the controllers, e.g. the built site. Runs before the controllers are bound. */
-  readonly configure?: (fastify: FastifyInstance, app: NestFastifyApplication) => Promise<void>;
+  readonly configure?: (fastify: FastifyInstance, app: NestFastifyApplication) => Promise<void> | void;
 }
 
 /** Bytes of a request body. */
