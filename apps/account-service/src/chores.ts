@@ -13,6 +13,11 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 /** A session that is over is kept for a day, to be looked at. */
 const KEPT_MS = 24 * HOUR_MS;
+/**
+ * A tip that has ended: long after its key may be used again (a day) and its giver looks how it stands. What has not ended is
+ * kept until it has. Comment-service keeps its side for a week more, so that nothing told late meets a stranger there.
+ */
+const TIPS_MS = 30 * 24 * HOUR_MS;
 /** Pieces taken out in one go; what is left waits for the next. */
 const MAX_CUTS = 100;
 
@@ -56,8 +61,12 @@ function shared({ ground, rotation, news }: Chores): readonly Task[] {
 }
 
 async function cut({ store, sources }: Ground, signal: AbortSignal): Promise<void> {
-  const before = sources.now() - BigInt(KEPT_MS);
-  for (let left = MAX_CUTS; left > 0 && !signal.aborted; left -= 1)
-    if (!(await store.sessions.cut(before))) break;
+  const before = (ms: number): bigint => sources.now() - BigInt(ms);
+  await inPieces(() => store.sessions.cut(before(KEPT_MS)), signal);
+  await inPieces(() => store.tips.cut(before(TIPS_MS)), signal);
   await cutOld(store.sql, DEFAULT_RETENTION, sources.clock, () => signal.throwIfAborted());
+}
+
+async function inPieces(cutSome: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  for (let left = MAX_CUTS; left > 0 && !signal.aborted; left -= 1) if (!(await cutSome())) return;
 }

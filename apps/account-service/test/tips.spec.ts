@@ -199,3 +199,43 @@ describe('the ledger', () => {
     expect([sumOf(GIVER), sumOf(AUTHOR)]).toEqual(await points());
   });
 });
+
+describe('tips of long ago', () => {
+  const DAY_MS = 24 * 3_600_000;
+  const cut = (): Promise<boolean> => bench.store.tips.cut(BigInt(bench.clock.now() - 30 * DAY_MS));
+
+  it('are cut when they have ended, and no others', async () => {
+    await bench.give();
+    bench.comments.line = away;
+    await bench.give();
+    bench.clock.step(30 * DAY_MS);
+    await bench.give();
+    expect(await cut()).toBe(false);
+    expect(await state()).toHaveLength(3);
+    bench.clock.step(1);
+    await cut();
+    expect(await state()).toEqual(['trying', 'trying']);
+  });
+
+  it('are not decided again by whoever slept through their end', async () => {
+    const [asleep, awake] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    bench.comments.line = async (call) => {
+      asleep.resolve();
+      await awake.promise;
+      return call();
+    };
+    const refused = expect(bench.give()).rejects.toMatchObject({ kind: 'not_found' });
+    await asleep.promise;
+    bench.comments.line = away;
+    await bench.later(70_000);
+    bench.comments.line = async (call) => Promise.resolve(call());
+    await bench.later();
+    expect(await state()).toEqual(['cancelled']);
+    bench.clock.step(31 * DAY_MS);
+    await cut();
+    bench.comments.tips.clear();
+    awake.resolve();
+    await refused;
+    expect(await points()).toEqual([GRANTED, 0n]);
+  });
+});

@@ -1,4 +1,4 @@
-import { type CommentDb, type WorkPaces } from '@storey/comment';
+import { Tips, type CommentDb, type WorkPaces } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { DEFAULT_RETENTION, DeadLetters, cutOld } from '@storey/outbox';
 import { type Task } from '@storey/schedule';
@@ -10,6 +10,9 @@ const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** A dead letter is kept so long, decided or not. */
 const LETTERS_MS = 30 * 24 * HOUR_MS;
+
+/** A tip that has ended: a week longer than the coordinator knows it (account-service), which tells nothing of it after that. */
+const TIPS_MS = 37 * 24 * HOUR_MS;
 
 export interface Chores {
   readonly sql: Sql<CommentDb>;
@@ -36,6 +39,11 @@ export function chores({ sql, parked, orphans, clock, paces }: Chores): readonly
       name: 'forget old dead letters',
       plan: { everyMs: HOUR_MS },
       run: () => letters.cut(clock.now() - LETTERS_MS),
+    },
+    {
+      name: 'forget old tips',
+      plan: { everyMs: HOUR_MS },
+      run: ({ signal }) => new Tips(sql).cut(clock.now() - TIPS_MS, () => paces.pass('bulk', CUT, signal)),
     },
     { name: 'remove words without a comment', plan: { everyMs: HOUR_MS }, run: () => orphans.run() },
   ];

@@ -8,6 +8,9 @@ type Tx = Transaction<AccountDb>;
 /** What stands for a key that the giver did not say, or gave away again. */
 export const ownKey = (id: bigint): string => `#${id}`;
 
+/** Rows removed by one statement. */
+const CUT = 500;
+
 /** The table `tip`. */
 export class Tips {
   constructor(private readonly sql: Sql<AccountDb>) {}
@@ -40,6 +43,20 @@ export class Tips {
   async update(tx: Tx, { id, state }: IdAndState, change: Updateable<TipTable>): Promise<boolean> {
     const update = tx.updateTable('tip').set(change).where('id', '=', id).where('state', '=', state);
     return (await update.executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+  }
+
+  /**
+   * Removes some that have ended and were given before `before`, epoch ms. Ids rise with time, so those with the lowest are
+   * looked at. @returns whether there may be more.
+   */
+  async cut(before: bigint): Promise<boolean> {
+    const columns = ['id', 'created_at', 'due_at'] as const;
+    const first = await this.sql.read.selectFrom('tip').select(columns).orderBy('id').limit(CUT).execute();
+    const old = first.filter(({ created_at, due_at }) => created_at < before && due_at === null);
+    if (old.length === 0) return false;
+    const ids = old.map(({ id }) => id);
+    await this.sql.transaction((tx) => tx.deleteFrom('tip').where('id', 'in', ids).execute());
+    return first.length === CUT;
   }
 }
 

@@ -1,6 +1,6 @@
 import { ownKey, type AccountDb, type TipRow } from '@storey/account';
 import { type FaultPoint } from '@storey/context';
-import { isAppError, type AppError } from '@storey/errors';
+import { isAppError, notFound, type AppError } from '@storey/errors';
 import { type Transaction } from 'kysely';
 import { type Sources } from '../sources.js';
 import { type Store } from '../store.js';
@@ -74,7 +74,9 @@ export class TipDriver {
   async #turn(tip: TipRow, decide: (tx: Tx, locked: TipRow) => Promise<TipRow>): Promise<TipRow> {
     const { store, faultPoint } = this.#options;
     const decided = await store.sql.transaction(async (tx) => {
-      const locked = (await store.tips.lock(tx, tip.id)) ?? tip;
+      const locked = await store.tips.lock(tx, tip.id);
+      // It ended long ago and was cut: whoever comes with it now slept through all of that.
+      if (!locked) throw notFound();
       return locked.state === 'trying' ? decide(tx, locked) : locked;
     });
     faultPoint('tip.decided');

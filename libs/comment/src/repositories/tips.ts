@@ -4,7 +4,13 @@ import { type Transaction } from 'kysely';
 import { type CommentDb, type TipTable } from '../comment-db.js';
 import { addNotices, type NotificationRecord } from './notifications.js';
 
+/** Rows removed by one statement, and statements of one `cut` for each table; what is left is for the next. */
+const CUT = 500;
+const MAX_CUTS = 20;
+
 export type TipRecord = Readonly<TipTable>;
+
+type TipTableName = `comment_tip_${number}`;
 
 /** The tip's id, and the comment's, which leads to its shard. */
 export type TipKey = Pick<TipRecord, 'tip_id' | 'comment_id'>;
@@ -62,6 +68,38 @@ export class Tips {
     });
   }
 
+  /**
+   * Removes those that have ended and were tried before `before`, epoch ms; what was only tried stays until it is decided. Ids
+   * rise with time, so those with the lowest are looked at. @param pace waited for before each statement that removes.
+   * @returns how many.
+   */
+  async cut(before: number, pace: () => Promise<unknown> = () => Promise.resolve()): Promise<number> {
+    let total = 0;
+    for (let n = 0; n < this.#sql.tables; n += 1)
+      total += await this.#cutTable(`comment_tip_${n}`, before, pace);
+    return total;
+  }
+
+  async #cutTable(table: TipTableName, before: number, pace: () => Promise<unknown>): Promise<number> {
+    let total = 0;
+    for (let cuts = 0; cuts < MAX_CUTS; cuts += 1) {
+      const columns = ['tip_id', 'state', 'at'] as const;
+      const first = await this.#sql.read
+        .selectFrom(table)
+        .select(columns)
+        .orderBy('tip_id')
+        .limit(CUT)
+        .execute();
+      const old = first.filter(({ state, at }) => state !== 'tried' && at < BigInt(before));
+      if (old.length === 0) break;
+      await pace();
+      const ids = old.map(({ tip_id }) => tip_id);
+      await this.#sql.transaction((tx) => tx.deleteFrom(table).where('tip_id', 'in', ids).execute());
+      total += ids.length;
+    }
+    return total;
+  }
+
   async #turn(tx: Transaction<CommentDb>, tip: TipKey, state: TipRecord['state']): Promise<boolean> {
     const tried = tx.updateTable(this.#table(tip.comment_id)).set({ state }).where('tip_id', '=', tip.tip_id);
     return (await tried.where('state', '=', 'tried').executeTakeFirstOrThrow()).numUpdatedRows > 0n;
@@ -74,7 +112,7 @@ export class Tips {
     return found;
   }
 
-  #table(commentId: bigint): `comment_tip_${number}` {
+  #table(commentId: bigint): TipTableName {
     return tableFor('comment_tip', commentId, this.#sql.tables);
   }
 }
