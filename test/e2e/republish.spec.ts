@@ -21,8 +21,10 @@ ownProcessOnly('the tool wants the settings of every store').it(
       (await author.get('/web/v1/notifications')).body.notifications.length;
     await soon(async () => expect(await told()).toBe(1));
     await product.stop();
-    const { code, said } = await product.run('republish', '--domain', 'comment', '--since', since);
+    const args = ['--domain', 'comment', '--since', since, '--rate', '1'];
+    const { code, said } = await product.run('republish', ...args);
     expect([code, said]).toEqual([0, expect.stringMatching(/^comment: [2-9] messages will be sent again/m)]);
+    expect(said).toMatch(/^comment: [1-9] rows made ready so far$/m);
     const parked = await product.run('republish', '--domain', 'comment', '--parked');
     expect([parked.code, parked.said]).toEqual([0, expect.stringMatching(/^comment: 0 messages/m)]);
     await product.begin();
@@ -43,6 +45,8 @@ it.each([
   [['--domain', 'comment', '--since', 'yesterday'], 'is no time'],
   [['--domain', 'comment', '--since', '2020-01-31T12:00:00Z'], 'kept for 48 h'],
   [['--domain', 'comment', '--since', '2999-01-31T12:00:00Z'], 'yet to come'],
+  [['--domain', 'comment', '--parked', '--rate', '0'], 'is no rate'],
+  [['--domain', 'comment', '--parked', '--rate', 'fast'], 'is no rate'],
   [['--everything'], "Unknown option '--everything'"],
 ])('npm run republish refuses %j in a line', async (args, why) => {
   using folder = temporaryFolder();

@@ -295,4 +295,25 @@ describe('republish', () => {
     expect(await republish(f.sql, 0, { clock, onChunk: (total) => told.push(total) })).toBe(600);
     expect(told).toEqual([500, 600]);
   });
+
+  it('makes no more ready in a second than it is told', async () => {
+    await using f = await Fixture.open();
+    const relay = f.relay();
+    await f.write('k', sequence(25));
+    await eventually(async () => expect(await f.states()).toEqual({ sent: 25 }));
+    await f.close(relay);
+    const clock = new FakeClock(f.clock.now());
+    const told: number[] = [];
+    const done = republish(f.sql, 0, { clock, perSecond: 10, onChunk: (total) => told.push(total) });
+    await eventually(() => expect(clock.pendingTimers).toBe(1));
+    expect([told, await f.states()]).toEqual([[5], { ready: 5, sent: 20 }]);
+    for (let more = 10; more <= 25; more += 5) {
+      await clock.advance(499);
+      expect(told.at(-1)).toBe(more - 5);
+      await clock.advance(1);
+      await eventually(() => expect(told.at(-1)).toBe(more));
+      if (more < 25) await eventually(() => expect(clock.pendingTimers).toBe(1));
+    }
+    expect(await done).toBe(25);
+  });
 });
