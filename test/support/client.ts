@@ -44,11 +44,16 @@ export class Client {
     this.call('PATCH', path, { ...options, body });
   delete = (path: string, options?: CallOptions): Promise<Answer> => this.call('DELETE', path, options);
 
-  /** Posts under one key, again while it is answered with 503: what came of it may not be known, and twins are one. */
+  /** Posts under one key, again while it is answered with 503 or 504: what came of it may not be known, and twins are one. */
   async accept(path: string, body: unknown): Promise<Answer> {
     const headers = { 'idempotency-key': randomUUID() };
     const { answer } = await patiently(() => this.post(path, body, { headers }));
     return answer;
+  }
+
+  /** The same for what may be sent twice by its nature. */
+  async patiently(send: (client: this) => Promise<Answer>): Promise<Answer> {
+    return (await patiently(() => send(this))).answer;
   }
 
   /** Registers a new user and signs in as them. */
@@ -81,12 +86,12 @@ export class Client {
   }
 }
 
-/** Sends it again while it is answered with 503: on a small machine, many who come at once wait for each other. */
+/** Sends it again while it is answered with 503 or 504: on a small machine, many who come at once wait for each other. */
 async function patiently(send: () => Promise<Answer>): Promise<{ answer: Answer; tries: number }> {
   const end = performance.now() + PATIENCE_MS;
   for (let tries = 1; ; tries += 1) {
     const answer = await send();
-    if (answer.status !== 503 || performance.now() > end) return { answer, tries };
+    if (![503, 504].includes(answer.status) || performance.now() > end) return { answer, tries };
     await sleep(PAUSE_MS);
   }
 }

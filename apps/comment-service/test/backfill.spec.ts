@@ -85,10 +85,10 @@ it('the chunk that a reader is about to enter is filled before he comes', async 
   const posted = await Promise.all(Array.from({ length: 70 }, (_, n) => bench.post(bob, `more ${n}`)));
   for (const id of posted) await bench.applied(bob, id);
   const chunk = `{cp:${chunkId({ subjectId, rootId: 0n }, 1n)}}`;
-  expect(await bench.platform.ports.kvCache.get(chunk)).toBeUndefined();
+  expect(await bench.platform.ports.kvCache.mget([chunk])).toEqual([undefined]);
   await eventually(async () => {
     const { comments } = await bench.list(undefined, { sort: Sort.OLD, limit: 50 });
     expect(comments.map(({ floor }) => floor).at(-1)).toBe(50n);
-    expect(await bench.platform.ports.kvCache.get(chunk)).toBeDefined();
+    expect(await bench.platform.ports.kvCache.mget([chunk])).toEqual([expect.any(Uint8Array)]);
   });
 });

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Kv } from '@storey/kv';
 import { type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { eventually } from '@storey/testing';
@@ -68,7 +67,7 @@ class Line {
   }
 }
 
-function overLine(kv: Kv, line: Line): Kv {
+function overLine<Store extends object>(kv: Store, line: Line): Store {
   return new Proxy(kv, {
     get: (target, name) => {
       const verb = valueOf(target, name);

@@ -13,6 +13,7 @@ import { Pages, ViewedPages, observePages, serveHotPages } from './comments/inde
 import { serveDocs } from './docs/serve-docs.js';
 import { Services } from './services.js';
 import { serveSite } from './site/serve-site.js';
+import { warmUp } from './warm-up.js';
 
 /** The cache of subjects that comment-job tells of: one that changed, and with it all its pages. */
 const SUBJECTS = 'comment.subject';
@@ -40,5 +41,6 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
     if (cache === SUBJECTS) pages.changed(id, { version, atOnce });
   });
   observePages(pages, metrics.forApp('web-bff'));
+  await warmUp(app, platform);
   return serveBff(app, platform, 'web-bff', () => changes.close());
 }

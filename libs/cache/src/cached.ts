@@ -78,13 +78,13 @@ export class Cached<Id extends CacheId, V> {
   async getMany(ids: Iterable<Id>, signal?: AbortSignal): Promise<Map<Id, V>> {
     signal?.throwIfAborted();
     const unique = [...new Set(ids)];
-    const found = unique.map((id) => this.#copyOf(id));
-    const missing = unique.filter((_, at) => found[at] === undefined);
+    const copies = this.#scope.copies ? unique.map((id) => this.#copyOf(id)) : [];
+    const missing = copies.length > 0 ? unique.filter((_, at) => copies[at] === undefined) : unique;
     const fetched = missing.length > 0 ? await this.#flights.wait(missing, signal) : [];
     let next = 0;
     const values = new Map<Id, V>();
     for (const [at, id] of unique.entries()) {
-      const value = (found[at] ?? fetched[next++])?.value;
+      const value = (copies[at] ?? fetched[next++])?.value;
       if (value !== undefined) values.set(id, value);
     }
     return values;

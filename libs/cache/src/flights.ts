@@ -1,6 +1,7 @@
 import { raceAbort, runDetached } from '@storey/context';
 import { Batch } from './batch.js';
 import { MAX_LOOK_UP } from './scope.js';
+import { Wait } from './wait.js';
 
 /** A batch on its way; `land` its ids when who asks for them should start anew. */
 export type Fly<Id, T> = (batch: Batch<Id, T>, land: (ids: readonly Id[]) => void) => Promise<void>;
@@ -22,15 +23,18 @@ export class Flights<Id, T> {
   /** In the order of `ids`. The signal ends this wait and not that of others; a batch left by all is aborted. */
   async wait(ids: readonly Id[], signal: AbortSignal | undefined): Promise<readonly T[]> {
     signal?.throwIfAborted();
-    const boarded = ids.map((id) => {
+    const wait = new Wait<T>(ids.length);
+    const entered = new Set<Batch<Id, T>>();
+    for (const [at, id] of ids.entries()) {
       const batch = this.#flying.get(id) ?? this.#board(id);
-      return { batch, found: batch.join(id) };
-    });
-    const all = Promise.all(boarded.map(({ found }) => found));
+      entered.add(batch);
+      batch.join(id, wait, at);
+    }
+    for (const batch of entered) batch.enter();
     try {
-      return await (signal ? raceAbort(all, signal) : all);
+      return await (signal ? raceAbort(wait.all, signal) : wait.all);
     } finally {
-      for (const { batch } of boarded) batch.leave();
+      for (const batch of entered) batch.leave();
     }
   }
 

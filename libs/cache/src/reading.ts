@@ -32,6 +32,7 @@ interface Looked<Id> {
   /** Due to be loaded anew, though served. */
   readonly olds: Old<Id>[];
   readonly unreadable: Id[];
+  readonly served: Id[];
 }
 
 const NOT_TO_FILL: Leased = { token: '' };
@@ -77,7 +78,7 @@ export class Reading<Id extends CacheId, V> {
   }
 
   async #lookUp(flight: Flight<Id, V>, ids: readonly Id[]): Promise<Looked<Id>> {
-    const looked: Looked<Id> = { misses: [], held: [], olds: [], unreadable: [] };
+    const looked: Looked<Id> = { misses: [], held: [], olds: [], unreadable: [], served: [] };
     const found = await this.#ask(ids);
     for (const [at, id] of ids.entries()) {
       const { value, token } = found?.[at] ?? {};
@@ -85,9 +86,10 @@ export class Reading<Id extends CacheId, V> {
       else if (found === undefined || token !== undefined) looked.misses.push({ id, token });
       else looked.held.push(id);
     }
+    flight.land(looked.served);
     this.#parts.refreshing.start(looked.olds);
     // So that the next who misses can fill.
-    await this.#parts.entries.free(looked.unreadable);
+    if (looked.unreadable.length > 0) await this.#parts.entries.free(looked.unreadable);
     looked.misses.push(...looked.unreadable.map((id) => ({ id })));
     return looked;
   }
@@ -126,7 +128,7 @@ export class Reading<Id extends CacheId, V> {
     this.#scope.counts.hits += 1;
     if (age === 'stale') this.#scope.counts.stale += 1;
     this.#settle(flight, id, { value: entry.value, stale: age === 'stale' });
-    flight.land([id]);
+    looked.served.push(id);
   }
 
   #ageOf({ value, freshUntil, costMs }: Entry<V>): 'fresh' | 'ending' | 'stale' {

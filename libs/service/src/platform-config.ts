@@ -27,6 +27,8 @@ export const platformConfig = {
   kvCacheUrl: url('KV_CACHE_URL', 'Key-value store that may lose everything', 'memory:', [
     'memory',
     ...REDIS,
+    'redis+ring',
+    'rediss+ring',
   ]),
   eventsUrl: url('EVENTS_URL', 'Event log', 'sqlite:', ['sqlite', 'kafka', 'kafkas']),
   searchUrl: url('SEARCH_URL', 'Full-text search', 'sqlite:', ['sqlite', 'http', 'https']),

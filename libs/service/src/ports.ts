@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { type Clock, type FaultPoint } from '@storey/context';
 import { openEventLog, type EventLog } from '@storey/events';
-import { counted, openKv, type Kv, type KvNotice } from '@storey/kv';
+import { openKv, type Kv, type KvNotice } from '@storey/kv';
 import { type Logger, type Metrics } from '@storey/observability';
 import { openRpc, type Rpc } from '@storey/rpc';
 import { openSearch, type Search, type SearchIndex } from '@storey/search';
 import { openSql, type OpenSqlOptions, type Sql } from '@storey/sql';
 import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
 import { type InternalTokens } from '@storey/auth';
+import { KvCalls } from './kv-calls.js';
 import { type PlatformConfig } from './platform-config.js';
 import { shardGuard } from './shard-guard.js';
+import { openSharedCache, type SharedCache } from './shared-cache.js';
 
 export type Domain = 'account' | 'comment' | 'history';
 export type Bff = 'web-bff' | 'app-bff' | 'admin-bff';
@@ -30,7 +32,7 @@ export interface Ports {
   /** May not evict; outlives every process. */
   readonly kvState: Kv;
   /** May lose anything at any time. */
-  readonly kvCache: Kv;
+  readonly kvCache: SharedCache;
   readonly events: EventLog;
   readonly rpc: Rpc;
   /** Opened on first use; the same one to everyone who asks in this process. */
@@ -59,9 +61,7 @@ export interface PortOptions {
 export async function openPorts(options: PortOptions): Promise<Ports> {
   const { config, tokens, clock, logger } = options;
   const onError = (error: unknown, where: string): void => logger.error(`failed in ${where}`, error);
-  const [state, cache, events] = await openStores(options, onError);
-  const kvState = state && observed(state, 'state', options.metrics);
-  const kvCache = cache && observed(cache, 'cache', options.metrics);
+  const [kvState, kvCache, events] = await openStores(options, onError);
   const urls = {
     account: config.rpcAccountUrl,
     comment: config.rpcCommentUrl,
@@ -102,22 +102,21 @@ export async function openPorts(options: PortOptions): Promise<Ports> {
 
 /** Side by side, as each may have to wait for its server. */
 function openStores(
-  { config, folder, clock, logger, faultPoint, uses, onDead }: PortOptions,
+  { config, folder, clock, logger, metrics, faultPoint, uses, onDead }: PortOptions,
   onError: (error: unknown, where: string) => void,
-): Promise<[Kv | undefined, Kv | undefined, EventLog | undefined]> {
+): Promise<[Kv | undefined, SharedCache | undefined, EventLog | undefined]> {
   const when = <T>(setting: PortSetting, open: () => Promise<T>): Promise<T | undefined> =>
     !uses || uses.includes(setting) ? open() : Promise.resolve(undefined);
   const onNotice = (notice: KvNotice): void => reportKv(logger, notice);
+  const calls = new KvCalls(metrics);
+  const state = { clock, faultPoint, onNotice, mayEvict: false };
   return Promise.all([
-    when('kvStateUrl', () =>
-      openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), {
-        clock,
-        faultPoint,
-        onNotice,
-        mayEvict: false,
-      }),
+    when('kvStateUrl', async () =>
+      calls.seen('state', await openKv(inFolder(config.kvStateUrl, folder, 'state.kv'), state)),
     ),
-    when('kvCacheUrl', () => openKv(config.kvCacheUrl, { clock, onNotice })),
+    when('kvCacheUrl', () =>
+      openSharedCache(config.kvCacheUrl, { clock, onNotice }, (kv) => calls.seen('cache', kv)),
+    ),
     when('eventsUrl', () =>
       openEventLog(inFolder(config.eventsUrl, folder, 'events.db'), {
         clock,
@@ -142,16 +141,6 @@ function reportKv(logger: Logger, notice: KvNotice): void {
   const { kind, ...details } = notice;
   if (KV_DAILY.has(kind)) logger.debug(`key-value store: ${kind}`, details);
   else logger.warn(`key-value store: ${kind}`, details);
-}
-
-/** @param purpose what it is for. */
-function observed(store: Kv, purpose: string, metrics: Metrics): Kv {
-  const { kv, counts } = counted(store);
-  const help = 'Verbs asked of the key-value stores; each is a round trip to a server';
-  metrics.observed('storey_kv_calls_total', help, ['store', 'verb'], () =>
-    Object.entries(counts).map(([verb, count]) => [{ store: purpose, verb }, count] as const),
-  );
-  return kv;
 }
 
 /** Who calls whom: what the test of allowed edges reads. */

@@ -80,9 +80,11 @@ function judgePost(post: Post, byId: ReadonlyMap<string, StoredComment>): string
   const row = byId.get(post.id);
   if (!row) return []; // told already
   const faults: string[] = [];
-  // A deletion whose answer was lost may stand before an edit that was accepted: words of what is gone do not change.
-  const mayBeGone = post.deleted !== 'no' && row.state === CommentState.DELETED;
-  if (!mayBeGone && ![...post.texts].includes(row.text)) {
+  // Words of what is over do not change. A deletion whose answer was lost may stand before an edit that was accepted; and
+  // a reply that its author still saw as pending, and edited, may end as rejected.
+  const isOver =
+    row.state === CommentState.REJECTED || (post.deleted !== 'no' && row.state === CommentState.DELETED);
+  if (!isOver && ![...post.texts].includes(row.text)) {
     faults.push(
       `${post.key} says ${JSON.stringify(row.text)}, not one of ${JSON.stringify([...post.texts])}`,
     );

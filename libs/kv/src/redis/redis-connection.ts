@@ -3,6 +3,7 @@ import { type Clock, type Random } from '@storey/context';
 import { AppError, isAppError, unavailable } from '@storey/errors';
 import { type KvNotice } from '../journal.js';
 import { type Client, createClient } from './client-options.js';
+import { OneWrite } from './one-write.js';
 import { refusesForGood, saysNoScript, toKvError } from './redis-errors.js';
 import { type RedisPlace } from './redis-url.js';
 import { type Script } from './script.js';
@@ -34,6 +35,7 @@ export class RedisConnection {
   readonly #options: RedisConnectionOptions;
   readonly #prefix: string;
   readonly #timeoutMs: number;
+  readonly #oneWrite = new OneWrite();
   #inFlight = 0;
   #closed = false;
   #connected = false;
@@ -75,7 +77,10 @@ export class RedisConnection {
 
   /** Keys among the arguments are whole, see `key`. */
   send(command: string, args: readonly Argument[]): Promise<unknown> {
-    return this.#bounded(this.#timeoutMs, () => this.#client.callBuffer(command, [...args]));
+    return this.#bounded(this.#timeoutMs, () => {
+      if (this.#client instanceof Redis) this.#oneWrite.gather(this.#client.stream);
+      return this.#client.callBuffer(command, [...args]);
+    });
   }
 
   /** The script by its hash, or by its text to a server that does not know it yet, which has done nothing then. */

@@ -23,7 +23,7 @@ interface Life {
   readonly ttlMs?: number;
 }
 
-/** Every verb in one round trip: a command, or a script where it takes more than one. See `kept.ts` for what lies where. */
+/** Every verb in one round trip, a command or a script, but for misses of `getOrLease`, which take two. See `kept.ts` for what lies where. */
 export class RedisKv extends Kv {
   readonly #tokens: string;
   readonly #other: OtherKinds;
@@ -47,8 +47,7 @@ export class RedisKv extends Kv {
 
   async mget(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
     limits.checkKeys(keys);
-    const found = await this.#bySlot(keys, (some) => this.connection.send('MGET', some.map(this.#key)));
-    return found.map(readValue);
+    return (await this.#bySlot(keys, (some) => this.#mget(some))).map(readValue);
   }
 
   async set(key: string, value: Uint8Array, { ttlMs }: Life): Promise<void> {
@@ -93,9 +92,18 @@ export class RedisKv extends Kv {
   }
 
   // ---- leases
+  /** What is there costs a plain MGET; a script, which is dearer for the server, is for the rest alone. */
   async getOrLease(keys: readonly string[], leaseMs: number): Promise<readonly LeaseResult[]> {
     limits.checkKeys(keys);
     limits.checkTtl(leaseMs);
+    const found = (await this.#bySlot(keys, (some) => this.#mget(some))).map(readKept);
+    const missing = keys.filter((_, at) => !(found[at] instanceof Uint8Array));
+    if (missing.length === 0) return found.map((value) => ({ value: value as Uint8Array }));
+    const leased = (await this.#lease(missing, leaseMs)).values();
+    return found.map((kept) => (kept instanceof Uint8Array ? { value: kept } : (leased.next().value ?? {})));
+  }
+
+  async #lease(keys: readonly string[], leaseMs: number): Promise<readonly LeaseResult[]> {
     const found = await this.#bySlot(keys, (some) => {
       const args = [leaseMs, this.#nextToken()];
       return this.#other.none(some.join(' '), () => this.connection.run(GET_OR_LEASE, some, args));
@@ -266,6 +274,10 @@ export class RedisKv extends Kv {
     return this.connection.close();
   }
 
+  #mget(keys: readonly string[]): Promise<unknown> {
+    return this.connection.send('MGET', keys.map(this.#key));
+  }
+
   readonly #key = (key: string): string => this.connection.key(key);
 
   #nextToken(): string {
@@ -301,6 +313,7 @@ export class RedisKv extends Kv {
     keys: readonly string[],
     call: (some: readonly string[]) => Promise<unknown>,
   ): Promise<readonly unknown[]> {
+    if (!this.connection.isCluster) return keys.length > 0 ? ((await call(keys)) as readonly unknown[]) : [];
     const answers = new Map<string, unknown[]>();
     await this.#perSlot(keys, async (some) => {
       const replies = (await call(some)) as readonly unknown[];

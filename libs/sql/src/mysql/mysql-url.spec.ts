@@ -5,7 +5,9 @@ import { assertMysqlVersion } from './mysql-version.js';
 
 describe('a mysql: URL', () => {
   it('names server, user, database and settings', () => {
-    expect(parseMysqlUrl(new URL('mysql://me:p%40ss@db:3307/comment?tables=8&pool=20&transactionMs=900'))).toEqual({
+    expect(
+      parseMysqlUrl(new URL('mysql://me:p%40ss@db:3307/comment?tables=8&pool=20&transactionMs=900')),
+    ).toEqual({
       host: 'db',
       port: 3307,
       user: 'me',
