@@ -120,7 +120,7 @@ export const guards = [
   {
     name: 'one caller who leaves does not end the load of the others',
     file: 'src/batch.ts',
-    search: 'if (this.#waiting > 0 || this.#unsettled.size === 0) return;',
+    search: 'if (this.#waits > 0 || this.#unsettled === 0) return;',
     replace: '',
     spec: 'test/cached.spec',
   },
