@@ -10,6 +10,7 @@ import { partitionOf } from '@storey/events';
 import { IdGenerator } from '@storey/ids';
 import { createLogger } from '@storey/observability';
 import { openPlatform, platformConfig } from '@storey/service';
+import { tableNumbers } from '@storey/sql';
 
 const OTHERS = 50;
 const LOUD_PART = 0.9;
@@ -116,7 +117,7 @@ function commandOn(subject, id) {
 
 async function outOfOrder(sql, sent) {
   const floors = new Map();
-  for (let table = 0; table < sql.tables; table += 1) {
+  for (const table of tableNumbers(sql.tables)) {
     const rows = await sql.read.selectFrom(`comment_index_${table}`).select(['id', 'floor']).execute();
     for (const { id, floor } of rows) floors.set(BigInt(id), Number(floor));
   }

@@ -13,7 +13,7 @@ import { noFaults, systemClock, type Clock, type FaultPoint } from '@storey/cont
 import { commentEvents } from '@storey/contracts';
 import { type Batch, type Message, type NewMessage } from '@storey/events';
 import { createLogger } from '@storey/observability';
-import { openSql, type Sql } from '@storey/sql';
+import { openSql, tableNumbers, type Sql } from '@storey/sql';
 import { testDatabaseUrl } from '@storey/testing';
 import { Applier } from '../src/applying/applier.js';
 import { BatchApplier } from '../src/applying/apply-batch.js';
@@ -75,7 +75,7 @@ export class Bench implements AsyncDisposable {
   /** Ids of commands that wait for their comment. */
   async parked(): Promise<readonly bigint[]> {
     const ids: bigint[] = [];
-    for (let n = 0; n < this.sql.tables; n += 1) {
+    for (const n of tableNumbers(this.sql.tables)) {
       const rows = await this.sql.read.selectFrom(`comment_parked_${n}`).select('id').orderBy('id').execute();
       ids.push(...rows.map(({ id }) => id));
     }
@@ -94,7 +94,7 @@ export class Bench implements AsyncDisposable {
   /** Every row of every table but the times of inbox and outbox: equal before and after what has no effect. */
   async everything(): Promise<string> {
     const rows: unknown[] = [(await this.events()).length];
-    for (let n = 0; n < this.sql.tables; n += 1) {
+    for (const n of tableNumbers(this.sql.tables)) {
       for (const base of ['subject', 'index', 'content', 'count', 'reaction', 'edit', 'report'] as const) {
         rows.push(await this.sql.read.selectFrom(`comment_${base}_${n}`).selectAll().execute());
       }

@@ -1,7 +1,7 @@
 import { type Clock } from '@storey/context';
 import { purgeClears, purgeRecords, purgeTombstones, type HistoryDb, type Purging } from '@storey/history';
 import { type Task } from '@storey/schedule';
-import { type Sql } from '@storey/sql';
+import { tableNumbers, type Sql } from '@storey/sql';
 
 /** A walk over millions of users, with rests, ends within the night. */
 const NIGHT_MS = 5 * 60 * 60 * 1000;
@@ -14,7 +14,7 @@ export interface Chores {
   readonly onPurged: (rows: number) => void;
 }
 
-/** What has to be done from time to time, by one instance of all; one table is one task. */
+/** What has to be done from time to time, by one instance of all; one table is one task, until they are dealt out anew. */
 export function chores({ sql, clock, purgeHour, onPurged }: Chores): readonly Task[] {
   const purge = (name: string, work: (purging: Purging) => Promise<number>): Task => ({
     name,
@@ -22,10 +22,19 @@ export function chores({ sql, clock, purgeHour, onPurged }: Chores): readonly Ta
     timeoutMs: NIGHT_MS,
     run: async ({ signal }) => onPurged(await work({ sql, clock, signal })),
   });
-  const tables = Array.from({ length: sql.tables }, (_, n) => n);
+  const parts = sql.tables.count;
+  const each = (base: string, work: (purging: Purging, n: number) => Promise<number>): readonly Task[] =>
+    Array.from({ length: parts }, (_, part) =>
+      purge(`purge ${base}_${part}`, async (purging) => {
+        const mine = tableNumbers(sql.tables).filter((_n, index) => index % parts === part);
+        let rows = 0;
+        for (const n of mine) rows += await work(purging, n);
+        return rows;
+      }),
+    );
   return [
-    ...tables.map((n) => purge(`purge history_record_${n}`, (purging) => purgeRecords(purging, n))),
-    ...tables.map((n) => purge(`purge history_tombstone_${n}`, (purging) => purgeTombstones(purging, n))),
+    ...each('history_record', purgeRecords),
+    ...each('history_tombstone', purgeTombstones),
     purge('purge history_clear', purgeClears),
   ];
 }

@@ -23,7 +23,7 @@ describe('history that is older than its user keeps it', () => {
     ]);
     await writeDeletion(sql, ANN, { business: 'video', oid: 'gone', at: OLD });
     await job.start();
-    await eventually(async () => expect(await listTasks(sql)).toHaveLength(2 * sql.tables + 1));
+    await eventually(async () => expect(await listTasks(sql)).toHaveLength(2 * sql.tables.count + 1));
     const [task] = await listTasks(sql);
     expect(new Date(task?.nextAt ?? 0).toISOString()).toMatch(/^2026-06-02T04:3/);
     job.clock.step(17 * HOUR);
@@ -31,7 +31,7 @@ describe('history that is older than its user keeps it', () => {
       async () => {
         await job.clock.advance(1000);
         expect(await listTasks(sql)).toEqual(
-          Array.from({ length: 2 * sql.tables + 1 }, () =>
+          Array.from({ length: 2 * sql.tables.count + 1 }, () =>
             expect.objectContaining({ runs: 1, lastOutcome: 'ok' }),
           ),
         );

@@ -14,6 +14,7 @@ export type {
   TipState,
 } from './comment-db.js';
 export { commentMigrations } from './migrations.js';
+export { commentShardedTables } from './sharded-tables.js';
 export {
   BACKFILL_TOPIC,
   COMMANDS_TOPIC,

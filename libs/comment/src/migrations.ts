@@ -1,7 +1,7 @@
 import { sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { deadLetterMigration, outboxMigrations } from '@storey/outbox';
 import { createScheduleTables } from '@storey/schedule';
-import { forEachTable, type Migrations } from '@storey/sql';
+import { forEachTable, type Migrations, type Tables } from '@storey/sql';
 import { addModeration } from './migrations/moderation.js';
 import { addTips } from './migrations/tips.js';
 import { hotScoreSql } from './rules/hot-score.js';
@@ -9,8 +9,8 @@ import { hotScoreSql } from './rules/hot-score.js';
 /** What a comment may say does not fit into MySQL's `text`, which ends a byte before 64 KiB. */
 const LONG_TEXT = sql`mediumtext`;
 
-/** @param tables how many physical tables a sharded one has. */
-export const commentMigrations = (tables: number): Migrations => ({
+/** @param tables the physical tables of each sharded one. */
+export const commentMigrations = (tables: Tables): Migrations => ({
   ...outboxMigrations,
   '0001-comment': {
     up: async (db) => {

@@ -1,8 +1,8 @@
 import { type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import { createScheduleTables } from '@storey/schedule';
-import { forEachTable, type Migrations } from '@storey/sql';
+import { forEachTable, type Migrations, type Tables } from '@storey/sql';
 
-export const historyMigrations = (tables: number): Migrations => ({
+export const historyMigrations = (tables: Tables): Migrations => ({
   '0001-history': {
     up: async (db) => {
       await forEachTable(tables, (n) => createRecords(db, n));

@@ -1,4 +1,12 @@
-import { forUpdate, isUniqueViolation, shardOfKey, tableFor, upsert, type Sql } from '@storey/sql';
+import {
+  forUpdate,
+  isUniqueViolation,
+  shardOfKey,
+  tableFor,
+  upsert,
+  type Sql,
+  type Tables,
+} from '@storey/sql';
 import { type Expression, type ExpressionBuilder, type SqlBool, type Transaction } from 'kysely';
 import { nameOf, type HistoryRecord, type Snapshot } from './history-record.js';
 import { wins } from './order.js';
@@ -32,19 +40,21 @@ type KeyColumns = ExpressionBuilder<HistoryDb, Table | `history_tombstone_${numb
  */
 export async function writeRecords(sql: Sql<HistoryDb>, changes: readonly RecordChange[]): Promise<number> {
   let written = 0;
-  for (const [table, some] of byTable([...changes].sort(byKey), sql.tables))
-    written += await writeShared(sql, table, some);
+  for (const some of byTable([...changes].sort(byKey), sql.tables).values())
+    written += await writeShared(sql, some);
   return written;
 }
 
-async function writeShared(
-  sql: Sql<HistoryDb>,
-  table: Table,
-  changes: readonly RecordChange[],
-): Promise<number> {
+/** Of one table, unless they were dealt out anew meanwhile. */
+async function writeShared(sql: Sql<HistoryDb>, changes: readonly RecordChange[]): Promise<number> {
+  const work = async (tx: Tx): Promise<number> => {
+    let written = 0;
+    for (const [table, some] of byTable(changes, sql.tables)) written += await writeTable(tx, table, some);
+    return written;
+  };
   for (let tries = 1; ; tries += 1) {
     try {
-      return await sql.transaction((tx) => writeTable(tx, table, changes), { timeoutMs: TIMEOUT_MS });
+      return await sql.transaction(work, { timeoutMs: TIMEOUT_MS });
     } catch (error) {
       if (!isUniqueViolation(error) || tries === MAX_TRIES) throw error;
     }
@@ -56,10 +66,10 @@ export async function writeDeletion(sql: Sql<HistoryDb>, userId: bigint, deletio
   const { business, oid } = deletion;
   const at = BigInt(deletion.at);
   const shard = shardOfKey(String(userId));
-  const records = tableFor('history_record', shard, sql.tables);
-  const tombstones = tableFor('history_tombstone', shard, sql.tables);
   await sql.transaction(
     async (tx) => {
+      const records = tableFor('history_record', shard, sql.tables);
+      const tombstones = tableFor('history_tombstone', shard, sql.tables);
       if (oid === '')
         await upsert(
           tx,
@@ -194,7 +204,7 @@ const namesCovering = ({ userId, business, oid }: Id): readonly string[] => [
   idOf({ userId, business: '', oid: '' }),
 ];
 
-function byTable(changes: readonly RecordChange[], tables: number): Map<Table, RecordChange[]> {
+function byTable(changes: readonly RecordChange[], tables: Tables): Map<Table, RecordChange[]> {
   const groups = new Map<Table, RecordChange[]>();
   for (const change of changes) {
     const table = tableFor('history_record', shardOfKey(String(change.userId)), tables);

@@ -5,7 +5,7 @@ import { openKv, type Kv, type KvNotice } from '@storey/kv';
 import { type Logger, type Metrics } from '@storey/observability';
 import { openRpc, type Rpc } from '@storey/rpc';
 import { openSearch, type Search, type SearchIndex } from '@storey/search';
-import { openSql, type OpenSqlOptions, type Sql } from '@storey/sql';
+import { openSql, type OpenSqlOptions, type Sql, type Tables } from '@storey/sql';
 import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
 import { type InternalTokens } from '@storey/auth';
 import { KvCalls } from './kv-calls.js';
@@ -152,6 +152,7 @@ function countEdges(metrics: Metrics): (from: string, to: string) => void {
 /** One database per domain, however many apps of this process share it. */
 class Databases {
   readonly #open = new Map<Domain, Promise<Sql<unknown>>>();
+  readonly #tables = new Map<Domain, Tables>();
 
   readonly #options: PortOptions;
   readonly #onStatement: (text: string) => void;
@@ -159,6 +160,13 @@ class Databases {
   constructor(options: PortOptions) {
     this.#options = options;
     this.#onStatement = shardGuard(options.metrics, options.logger);
+    const help =
+      'Physical tables of each sharded one, as this process knows them, by domain and first number';
+    options.metrics.observed('storey_sql_tables', help, ['domain', 'first'], () =>
+      [...this.#tables].map(
+        ([domain, { first, count }]) => [{ domain, first: String(first) }, count] as const,
+      ),
+    );
   }
 
   open<DB>(domain: Domain, migrations: OpenSqlOptions['migrations']): Promise<Sql<DB>> {
@@ -173,6 +181,10 @@ class Databases {
       onStatement: this.#onStatement,
     });
     this.#open.set(domain, opening as Promise<Sql<unknown>>);
+    void opening.then(
+      ({ tables }) => this.#tables.set(domain, tables),
+      () => undefined, // who asked for it is told
+    );
     return opening;
   }
 

@@ -1,5 +1,5 @@
 import { type Migrations } from './open-sql-options.js';
-import { forEachTable } from './shards.js';
+import { forEachTable, type Tables } from './shards.js';
 
 export interface Item {
   id: bigint;
@@ -15,7 +15,7 @@ export interface ContractDb {
   [note: `note_${number}`]: { id: bigint; text: string };
 }
 
-export const migrations = (tables: number): Migrations => ({
+export const migrations = (tables: Tables): Migrations => ({
   '0001-item': {
     up: (db) =>
       db.schema

@@ -1,13 +1,14 @@
 import { type Clock, type Random } from '@storey/context';
 import { type Migration } from 'kysely/migration';
+import { type Tables } from './shards.js';
 
 /** By name; run in the order of their names, each once. What has run may neither be renamed nor vanish. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
 export interface OpenSqlOptions {
-  /** A function is told how many physical tables there are, for `forEachTable`. */
-  readonly migrations: Migrations | ((tables: number) => Migrations);
-  /** Physical tables of a sharded table, a divisor of 64. The URL's `?tables=` wins. Fixed when the database is made. */
+  /** A function is told which physical tables there are, for `forEachTable`. */
+  readonly migrations: Migrations | ((tables: Tables) => Migrations);
+  /** Physical tables of a sharded table in a new database, a divisor of 64. The URL's `?tables=` wins. */
   readonly tables?: number;
   /**
    * `run` (default) brings the database up to date, `require` refuses one that is not; for processes without the right

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { forEachTable, shardOf, shardOfKey, tableFor } from './index.js';
 
+const FOUR = { first: 0, count: 4 };
+
 describe('shardOf', () => {
   it('is the low six bits of an id', () => {
     expect([0n, 63n, 64n, 2n ** 62n + 5n].map(shardOf)).toEqual([0, 63, 0, 5]);
@@ -29,16 +31,17 @@ describe('shardOfKey', () => {
 
 describe('tableFor', () => {
   it('takes a shard or an id', () => {
-    const table: `comment_index_${number}` = tableFor('comment_index', 6, 4);
+    const table: `comment_index_${number}` = tableFor('comment_index', 6, FOUR);
     expect(table).toBe('comment_index_2');
-    expect(tableFor('comment_index', 64n + 6n, 4)).toBe(table);
+    expect(tableFor('comment_index', 64n + 6n, FOUR)).toBe(table);
+    expect(tableFor('comment_index', 6, { first: 128, count: 4 })).toBe('comment_index_130');
   });
 });
 
 describe('forEachTable', () => {
   it('goes through the tables one after the other', async () => {
     const seen: number[] = [];
-    await forEachTable(4, async (n) => {
+    await forEachTable(FOUR, async (n) => {
       await Promise.resolve();
       seen.push(n);
     });

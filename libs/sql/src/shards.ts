@@ -3,6 +3,16 @@ export const LOGICAL_SHARDS = 64;
 
 const LOW_SIX_BITS = BigInt(LOGICAL_SHARDS - 1);
 
+/**
+ * The physical tables of each sharded one: `count` of them, numbered from `first`. Tables that are dealt out anew get
+ * numbers that none ever had, so a name that was right once is right or names nothing.
+ */
+export interface Tables {
+  readonly first: number;
+  /** A divisor of 64. */
+  readonly count: number;
+}
+
 /** The logical shard that an id carries, 0 to 63. */
 export const shardOf = (id: bigint): number => Number(id & LOW_SIX_BITS);
 
@@ -16,19 +26,26 @@ export function shardOfKey(text: string): number {
   return (hash ^ (hash >>> 16)) & (LOGICAL_SHARDS - 1);
 }
 
-/** The physical table of a logical shard (number) or of an id (bigint). `tables` is that of the `Sql` in use. */
+/**
+ * The physical table of a logical shard (number) or of an id (bigint). `tables` is that of the `Sql` in use. To be asked
+ * for where the statement is made: a name that was kept may name nothing later.
+ */
 export function tableFor<Base extends string>(
   base: Base,
   shardOrId: number | bigint,
-  tables: number,
+  { first, count }: Tables,
 ): `${Base}_${number}` {
   const shard = typeof shardOrId === 'bigint' ? shardOf(shardOrId) : shardOrId;
-  return `${base}_${shard % tables}`;
+  return `${base}_${first + (shard % count)}`;
 }
 
-/** For migrations: one after the other, `0` to `tables - 1`. */
-export async function forEachTable(tables: number, work: (n: number) => Promise<void>): Promise<void> {
-  for (let n = 0; n < tables; n += 1) await work(n);
+/** The numbers of the physical tables, rising, as they are now. */
+export const tableNumbers = ({ first, count }: Tables): readonly number[] =>
+  Array.from({ length: count }, (_, n) => first + n);
+
+/** One after the other, by number. */
+export async function forEachTable(tables: Tables, work: (n: number) => Promise<void>): Promise<void> {
+  for (const n of tableNumbers(tables)) await work(n);
 }
 
 const utf8 = new TextEncoder();

@@ -1,4 +1,5 @@
 import { type Kysely, type Transaction } from 'kysely';
+import { type Tables } from './shards.js';
 
 /**
  * One relational database by URL, spoken to through Kysely, written once for every dialect.
@@ -10,18 +11,23 @@ import { type Kysely, type Transaction } from 'kysely';
  * constraints: the helpers of this package hide what differs (`upsert`, `insertIgnore`, `forUpdate`).
  */
 export abstract class Sql<DB> {
-  /** How many physical tables a sharded table has; 64 logical shards are dealt out over them. */
-  abstract readonly tables: number;
+  /**
+   * The physical tables of each sharded one; 64 logical shards are dealt out over them. Always the same object, which
+   * follows when they are dealt out anew.
+   */
+  abstract get tables(): Tables;
 
   /**
    * For single statements outside a transaction. May be served by another connection than writes; sees everything
-   * that was committed before the statement began. Refuses to write.
+   * that was committed before the statement began. Refuses to write. A statement whose tables were dealt out anew
+   * meanwhile is `unavailable`; the next one knows.
    */
   abstract readonly read: Kysely<DB>;
 
   /**
    * Runs `work` in one transaction; resolves after COMMIT is durable. Everything or nothing. `work` may run again
-   * (deadlock), so it must have no effect but through `tx`, and must not wait for anything but `tx`.
+   * (deadlock; tables dealt out anew, so `tableFor` belongs inside), so it must have no effect but through `tx`, and must
+   * not wait for anything but `tx`.
    * @throws AppError `unavailable` when no connection is to be had in time or the storage is full, `deadline_exceeded`
    * when `work` took too long, `outcome_unknown` when COMMIT was not answered; else whatever `work` threw.
    */

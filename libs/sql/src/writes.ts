@@ -1,6 +1,4 @@
 import {
-  MysqlAdapter,
-  SqliteAdapter,
   sql,
   type Expression,
   type Insertable,
@@ -8,6 +6,7 @@ import {
   type RawBuilder,
   type SelectQueryBuilder,
 } from 'kysely';
+import { isMysql } from './dialect-of.js';
 
 type Row = Readonly<Record<string, unknown>>;
 type AnyDb = Record<string, Record<string, unknown>>;
@@ -97,13 +96,6 @@ export function forUpdateSkipLocked<DB, TB extends keyof DB, O>(
   query: SelectQueryBuilder<DB, TB, O>,
 ): SelectQueryBuilder<DB, TB, O> {
   return query.forUpdate().skipLocked();
-}
-
-function isMysql<DB>(db: Kysely<DB>): boolean {
-  const { adapter } = db.getExecutor();
-  if (adapter instanceof MysqlAdapter) return true;
-  if (adapter instanceof SqliteAdapter) return false;
-  throw new TypeError(`There is no upsert for ${adapter.constructor.name}`);
 }
 
 function columnsOf(mysql: boolean, table: string): UpsertColumns<string> {

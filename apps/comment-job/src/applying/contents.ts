@@ -34,6 +34,8 @@ export async function storeContents(
   const rows = published.flatMap(({ id }) => contents.get(id) ?? []);
   const [first] = rows;
   if (!first) return;
-  const table = tableFor('comment_content', first.id, sql.tables);
-  await sql.transaction((tx) => insertIgnore(tx, table, rows, ['id']), { timeoutMs });
+  await sql.transaction(
+    (tx) => insertIgnore(tx, tableFor('comment_content', first.id, sql.tables), rows, ['id']),
+    { timeoutMs },
+  );
 }

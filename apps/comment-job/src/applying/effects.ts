@@ -2,6 +2,7 @@ import { type Transaction } from 'kysely';
 import { type CommentDb, type ContentTable } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { timeOf } from '@storey/ids';
+import { type Tables } from '@storey/sql';
 import { type Parking } from '../parking/parking.js';
 import { changeSubject } from './change-subject.js';
 import { type Command } from './command.js';
@@ -29,7 +30,7 @@ export interface Place {
 export interface EffectsOptions {
   readonly parking: Parking;
   /** Physical tables of a sharded one. */
-  readonly tables: number;
+  readonly tables: Tables;
   readonly clock: Clock;
 }
 

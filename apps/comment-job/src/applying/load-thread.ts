@@ -7,14 +7,14 @@ import {
   type SubjectTable,
   shardOfSubject,
 } from '@storey/comment';
-import { forUpdate, tableFor } from '@storey/sql';
+import { forUpdate, tableFor, type Tables } from '@storey/sql';
 import { type Command } from './command.js';
 import { Thread, type Comment } from './thread.js';
 
 export interface Loading {
   readonly tx: Transaction<CommentDb>;
   /** Physical tables of a sharded one. */
-  readonly tables: number;
+  readonly tables: Tables;
   readonly subject: SubjectKey;
   /** Of this subject. */
   readonly commands: readonly Command[];

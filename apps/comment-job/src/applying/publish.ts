@@ -2,7 +2,7 @@ import { type Transaction } from 'kysely';
 import { takesReplies, type CommentDb, type ContentTable } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { comment } from '@storey/contracts';
-import { insertIgnore, tableFor } from '@storey/sql';
+import { insertIgnore, tableFor, type Tables } from '@storey/sql';
 import { type Command, type Publish } from './command.js';
 import { newComment, publicForm } from './new-comment.js';
 import { rememberAnswer } from './remember-answer.js';
@@ -12,7 +12,7 @@ const { CommentState } = comment;
 
 export interface Publishing {
   readonly tx: Transaction<CommentDb>;
-  readonly tables: number;
+  readonly tables: Tables;
   readonly thread: Thread;
   readonly content: ContentTable;
   readonly clock: Clock;

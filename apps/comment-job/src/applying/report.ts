@@ -1,13 +1,13 @@
 import { type Transaction } from 'kysely';
 import { type CommentDb } from '@storey/comment';
 import { comment, type commentEvents } from '@storey/contracts';
-import { insertIgnore, tableFor } from '@storey/sql';
+import { insertIgnore, tableFor, type Tables } from '@storey/sql';
 import { type Command } from './command.js';
 import { type Thread } from './thread.js';
 
 export interface Reporting {
   readonly tx: Transaction<CommentDb>;
-  readonly tables: number;
+  readonly tables: Tables;
   readonly thread: Thread;
 }
 

@@ -10,13 +10,13 @@ import {
 import { type Clock } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
 import { enqueue } from '@storey/outbox';
-import { insertIgnore, tableFor, upsert } from '@storey/sql';
+import { insertIgnore, tableFor, upsert, type Tables } from '@storey/sql';
 import { type Thread } from './thread.js';
 
 /** Writes what changed, and tells it: rows and events are one transaction. */
 export async function saveThread(
   tx: Transaction<CommentDb>,
-  tables: number,
+  tables: Tables,
   thread: Thread,
   clock: Clock,
 ): Promise<void> {

@@ -1,12 +1,12 @@
 import { type Transaction } from 'kysely';
 import { COMMANDS_TOPIC, type CommentDb, type ParkedTable } from '@storey/comment';
-import { tableFor, type Sql } from '@storey/sql';
+import { tableFor, type Sql, type Tables } from '@storey/sql';
 
 type Tx = Transaction<CommentDb>;
 
 /** Commands that wait for their comment, as rows in the shard of the comment. */
 export class ParkedRows {
-  constructor(private readonly tables: number) {}
+  constructor(private readonly tables: Tables) {}
 
   async add(tx: Tx, row: ParkedTable): Promise<void> {
     await tx.insertInto(this.#tableOf(row.id)).values(row).execute();

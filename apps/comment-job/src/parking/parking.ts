@@ -2,7 +2,7 @@ import { type Transaction } from 'kysely';
 import { shardOfSubject, type CommentDb } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { timeOf } from '@storey/ids';
-import { shardOf, tableFor } from '@storey/sql';
+import { shardOf, tableFor, type Tables } from '@storey/sql';
 import { readCommand, targetOf, type Command } from '../applying/command.js';
 import { rememberAnswer } from '../applying/remember-answer.js';
 import { type Thread } from '../applying/thread.js';
@@ -36,11 +36,11 @@ export interface ParkingCounts {
 export class Parking {
   readonly counts: ParkingCounts = { parked: 0, released: 0, ended: 0, refused: 0, failed: 0 };
   readonly #rows: ParkedRows;
-  readonly #tables: number;
+  readonly #tables: Tables;
   readonly #clock: Clock;
 
-  /** @param tables how many physical tables a sharded one has. */
-  constructor(tables: number, clock: Clock) {
+  /** @param tables of the `Sql` in use, whose transactions will be given. */
+  constructor(tables: Tables, clock: Clock) {
     this.#rows = new ParkedRows(tables);
     this.#tables = tables;
     this.#clock = clock;

@@ -3,6 +3,7 @@ import { type Clock } from '@storey/context';
 import { isAppError } from '@storey/errors';
 import { type Logger } from '@storey/observability';
 import { type Search, type SearchDocument } from '@storey/search';
+import { tableNumbers, type Tables } from '@storey/sql';
 
 const PAGE = 200;
 const RETRY_MS = 5000;
@@ -13,8 +14,8 @@ const MARK: SearchDocument = { id: 1n, version: 1n, text: '', keywords: { state:
 export interface FillerOptions {
   readonly search: Search;
   readonly comments: Comments;
-  /** How many physical tables there are. */
-  readonly tables: number;
+  /** Where comments lie. */
+  readonly tables: Tables;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly paces: WorkPaces;
@@ -67,7 +68,7 @@ export class Filler {
   async #fill(): Promise<void> {
     const { tables, logger, search } = this.#options;
     let filled = 0;
-    for (let table = 0; table < tables; table += 1) filled += await this.#fillFrom(table);
+    for (const table of tableNumbers(tables)) filled += await this.#fillFrom(table);
     if (this.#closing.signal.aborted) return;
     await search.put([MARK]);
     if (filled > 0) logger.info('the search is filled', { comments: filled });

@@ -34,7 +34,7 @@ async function start(options: Partial<ExistenceOptions> = {}): Promise<void> {
     meanwhile();
     return chunk;
   };
-  const ids = { tables: 1, of };
+  const ids = { tables: { first: 0, count: 1 }, of };
   existence = Existence.start({ ids, events: topic.log, clock, logger, metrics, ...options });
   for (let n = 0; n < 20; n += 1) await clock.advance(100);
 }
@@ -102,7 +102,7 @@ describe('what a process knows of the ids of comments', () => {
   });
 
   it('is nothing when the tables can’t be read', async () => {
-    await start({ ids: { tables: 1, of: () => Promise.reject(new Error('a defect')) } });
+    await start({ ids: { tables: { first: 0, count: 1 }, of: () => Promise.reject(new Error('a defect')) } });
     expect([await passes(x), warnings]).toEqual([true, ['Error: a defect']]);
   });
 });

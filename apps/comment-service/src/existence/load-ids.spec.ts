@@ -5,7 +5,7 @@ import { loadIds, type LoadOptions } from './load-ids.js';
 
 /** Two tables of a thousand ids each. */
 class Rows {
-  readonly tables = 2;
+  tables = { first: 0, count: 2 };
   readonly limits: number[] = [];
   fails = 0;
 
@@ -60,6 +60,18 @@ describe('loading the ids of all comments', () => {
     const add = (): boolean => (left -= 1) > 0;
     expect((await load({ ids: new Rows(), add })).result).toEqual({ whole: false });
     expect(left).toBe(0);
+  });
+
+  it('begins again when the tables are dealt out anew meanwhile', async () => {
+    const ids = new Rows();
+    const add = (id: bigint): boolean => {
+      if (id === 1999n) ids.tables = { first: 64, count: 1 };
+      seen.push(id);
+      return true;
+    };
+    const seen: bigint[] = [];
+    expect((await load({ ids, add })).result).toEqual({ whole: true });
+    expect(seen).toHaveLength(3000);
   });
 
   it('ends at once when it is told to', async () => {

@@ -16,19 +16,26 @@ export interface LoadOptions {
 }
 
 /**
- * Reads the id of every comment, table by table and chunk by chunk, for as long as it takes.
+ * Reads the id of every comment, table by table and chunk by chunk, for as long as it takes; all of them again when the
+ * tables were dealt out anew meanwhile.
  * @returns false when it was told to stop. @throws the signal's reason, and what is no outage.
  */
 export async function loadIds({ ids, clock, signal, add }: LoadOptions): Promise<boolean> {
   const size = new PipelineSize({ clock, ...CHUNK });
-  for (let table = 0; table < ids.tables; table += 1) {
+  const readAll = async (nth: number): Promise<boolean> => {
     for (let after = 0n, more = true; more; await clock.sleep(PAUSE_MS, signal)) {
       const limit = size.current;
-      const chunk = await size.time(limit, () => patiently(() => ids.of(table, after, limit), clock, signal));
+      const chunk = await size.time(limit, () => patiently(() => ids.of(nth, after, limit), clock, signal));
       if (!chunk.every(add)) return false;
       after = chunk.at(-1) ?? after;
       more = chunk.length === limit;
     }
+    return true;
+  };
+  for (let first = -1; first !== ids.tables.first;) {
+    const { first: now, count } = ids.tables;
+    for (let nth = 0; nth < count; nth += 1) if (!(await readAll(nth))) return false;
+    first = now;
   }
   return true;
 }

@@ -1,8 +1,8 @@
 import { type ColumnDefinitionBuilder, type Kysely } from 'kysely';
-import { forEachTable } from '@storey/sql';
+import { forEachTable, type Tables } from '@storey/sql';
 
-/** Pins, reports, review and decisions. @param tables how many physical tables a sharded one has. */
-export async function addModeration(db: Kysely<unknown>, tables: number): Promise<void> {
+/** Pins, reports, review and decisions. @param tables the physical tables of each sharded one. */
+export async function addModeration(db: Kysely<unknown>, tables: Tables): Promise<void> {
   await forEachTable(tables, async (n) => {
     await addColumns(db, n);
     await createReport(db, n);

@@ -2,7 +2,7 @@ import { type CacheStore } from '@storey/cache';
 import { type Clock } from '@storey/context';
 import { type Comparison } from '@storey/reconcile';
 import { type Search } from '@storey/search';
-import { type Sql } from '@storey/sql';
+import { tableNumbers, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
 import { compareCaches } from './compare-caches.js';
 import { compareNotices } from './compare-notices.js';
@@ -19,7 +19,7 @@ export interface CommentStores {
 
 /** All that is kept twice of comments, table by table: rows first, as caches and search are mended from them. */
 export function commentComparisons({ sql, clock, search, cache }: CommentStores): readonly Comparison[] {
-  const tables = Array.from({ length: sql.tables }, (_, n) => n);
+  const tables = tableNumbers(sql.tables);
   return [
     ...tables.map((n) => compareRows(sql, clock, n)),
     ...tables.map((n) => compareNotices(sql, n)),

@@ -1,7 +1,7 @@
 import { comment } from '@storey/contracts';
 import { type Comparison, type Difference } from '@storey/reconcile';
 import { type Search, type SearchQuery } from '@storey/search';
-import { type Sql } from '@storey/sql';
+import { tableNumbers, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
 import { type CommentRecord } from '../comment-record.js';
 import { Comments, type ScannedComment } from '../repositories/comments.js';
@@ -17,7 +17,7 @@ const STATES = Object.values(comment.CommentState).filter((state) => typeof stat
 /** Rows against the search index and the index against rows. The rows are right. */
 export function compareSearch(sql: Sql<CommentDb>, search: Search): readonly Comparison[] {
   const comments = new Comments(sql);
-  const tables = Array.from({ length: sql.tables }, (_, n) => n);
+  const tables = tableNumbers(sql.tables);
   return [
     ...tables.map((n): Comparison => ({
       name: `search of comments ${n}`,

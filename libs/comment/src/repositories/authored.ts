@@ -1,5 +1,5 @@
 import { comment } from '@storey/contracts';
-import { type Sql } from '@storey/sql';
+import { tableNumbers, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
 import { type SubjectKey } from '../subject-key.js';
 
@@ -19,7 +19,8 @@ export class Authored {
   /** Some of those that are not deleted, in no order; none: there are none. @throws AppError `unavailable` */
   async standing(authorId: bigint, limit: number): Promise<readonly AuthoredComment[]> {
     const found: AuthoredComment[] = [];
-    for (let table = 0; table < this.#sql.tables && found.length < limit; table += 1) {
+    for (const table of tableNumbers(this.#sql.tables)) {
+      if (found.length === limit) break;
       const rows = await this.#sql.read
         .selectFrom(`comment_index_${table} as i`)
         .innerJoin(`comment_subject_${table} as s`, 's.id', 'i.subject_id')

@@ -1,4 +1,4 @@
-import { type Sql } from '@storey/sql';
+import { tableNumbers, type Sql, type Tables } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
 
 /** The ids of all comments there are, whatever their state. */
@@ -9,13 +9,15 @@ export class CommentIds {
     this.#sql = sql;
   }
 
-  /** How many physical tables they lie in, numbered from 0. */
-  get tables(): number {
+  /** The physical tables that they lie in, as they are now. */
+  get tables(): Tables {
     return this.#sql.tables;
   }
 
-  /** Those of one physical table behind `after`, rising. @param limit at most 5,000. @throws AppError `unavailable` */
-  async of(table: number, after: bigint, limit: number): Promise<readonly bigint[]> {
+  /** Those of the nth physical table behind `after`, rising. @param limit at most 5,000. @throws AppError `unavailable` */
+  async of(nth: number, after: bigint, limit: number): Promise<readonly bigint[]> {
+    const table = tableNumbers(this.#sql.tables)[nth];
+    if (table === undefined) return [];
     const rows = await this.#sql.read
       .selectFrom(`comment_index_${table}`)
       .select('id')

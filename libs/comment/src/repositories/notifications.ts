@@ -1,5 +1,5 @@
 import { type Transaction } from 'kysely';
-import { insertIgnore, tableFor, type Sql } from '@storey/sql';
+import { insertIgnore, tableFor, type Sql, type Tables } from '@storey/sql';
 import { type CommentDb, type NotificationTable } from '../comment-db.js';
 import { shardOfUser } from '../subject-key.js';
 
@@ -105,7 +105,7 @@ export class Notifications {
 export async function addNotices(
   tx: Transaction<CommentDb>,
   notices: readonly NotificationRecord[],
-  tables: number,
+  tables: Tables,
 ): Promise<void> {
   const sorted = [...notices].sort(inOneOrder);
   const byTable = Map.groupBy(sorted, ({ userId }) => tableFor('notification', shardOfUser(userId), tables));

@@ -1,5 +1,5 @@
 import { AppError } from '@storey/errors';
-import { insertIgnore, tableFor, type Sql } from '@storey/sql';
+import { insertIgnore, tableFor, tableNumbers, type Sql } from '@storey/sql';
 import { type Transaction } from 'kysely';
 import { type CommentDb, type TipTable } from '../comment-db.js';
 import { addNotices, type NotificationRecord } from './notifications.js';
@@ -34,9 +34,8 @@ export class Tips {
 
   /** Notes a tip down. One that is there is left as it is. @returns what is there then. */
   async try(tip: TipRecord): Promise<TipRecord> {
-    const table = this.#table(tip.comment_id);
     return this.#sql.transaction(async (tx) => {
-      await insertIgnore(tx, table, tip, ['tip_id']);
+      await insertIgnore(tx, this.#table(tip.comment_id), tip, ['tip_id']);
       return this.#within(tx, tip);
     });
   }
@@ -75,7 +74,7 @@ export class Tips {
    */
   async cut(before: number, pace: () => Promise<unknown> = () => Promise.resolve()): Promise<number> {
     let total = 0;
-    for (let n = 0; n < this.#sql.tables; n += 1)
+    for (const n of tableNumbers(this.#sql.tables))
       total += await this.#cutTable(`comment_tip_${n}`, before, pace);
     return total;
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@storey/context';
-import { openSql, tableFor, shardOfKey, type Sql } from '@storey/sql';
+import { openSql, tableFor, tableNumbers, shardOfKey, type Sql } from '@storey/sql';
 import { testDatabaseUrl } from '@storey/testing';
 import {
   MAX_RETENTION_DAYS,
@@ -45,7 +45,7 @@ describe('purging', () => {
   const purging = (signal = new AbortController().signal) => ({ sql, clock: systemClock, signal });
   const each = async (purge: (n: number) => Promise<number>): Promise<number> => {
     let rows = 0;
-    for (let n = 0; n < sql.tables; n += 1) rows += await purge(n);
+    for (const n of tableNumbers(sql.tables)) rows += await purge(n);
     return rows;
   };
   const records = (): Promise<number> => each((n) => purgeRecords(purging(), n));

@@ -2,7 +2,8 @@ import { Kysely, sql } from 'kysely';
 import { firstMissing, migrate } from '../migrate.js';
 import { misconfigured } from '../misconfigured.js';
 import { type Migrations, type OpenSqlOptions } from '../open-sql-options.js';
-import { recordedTableCount, settleTableCount } from '../table-count.js';
+import { readTables, settleTables } from '../layout.js';
+import { type Tables } from '../shards.js';
 import { errnoOf } from './mysql-error.js';
 import { MysqlDialect } from './mysql-dialect.js';
 import { type MysqlConnection } from './mysql-connection.js';
@@ -18,52 +19,50 @@ type Db = Kysely<{ storey_meta: { name: string; value: string } }>;
 
 export interface Migrating {
   readonly migrations: OpenSqlOptions['migrations'];
-  /** Physical tables of a sharded one; absent: those it was made with. */
+  /** Of a database that is new. */
   readonly tables: number | undefined;
 }
 
 /**
  * Brings the database up to date, one process at a time. MySQL commits each statement that changes a table, so a
  * migration that dies is half done: it is noted before it begins, and run again passes over what is there.
- * @returns the number of physical tables.
+ * @returns the physical tables.
  */
 export async function migrateMysql(
   connection: MysqlConnection,
   { migrations, tables }: Migrating,
-): Promise<number> {
+): Promise<Tables> {
   const resuming = new ResumingConnection(connection);
   const db: Db = new Kysely({ dialect: new MysqlDialect(resuming) });
   await takeLock(db);
   try {
     await ensureCollation(connection, db);
-    const count = await settleTableCount(db, tables, DEFAULT_TABLES);
-    await migrate(db, noted(db, resuming, of(migrations, count)));
-    return count;
+    const settled = await settleTables(db, tables, DEFAULT_TABLES);
+    await migrate(db, noted(db, resuming, of(migrations, settled)));
+    return settled;
   } finally {
     if (connection.usable) await sql`select release_lock(${LOCK})`.execute(db);
   }
 }
 
-/** @returns the number of physical tables. @throws AppError `SQL_MISCONFIGURED` when a migration has not run. */
+/** @returns the physical tables. @throws AppError `SQL_MISCONFIGURED` when a migration has not run. */
 export async function requireMigrated(
   connection: MysqlConnection,
   { migrations, tables }: Migrating,
-): Promise<number> {
+): Promise<Tables> {
   const db: Db = new Kysely({ dialect: new MysqlDialect(connection) });
-  const recorded = await recordedTableCount(db, tables).catch((error: unknown) => {
+  const recorded = await readTables(db).catch((error: unknown) => {
     if (errnoOf(error) === NO_SUCH_TABLE) return undefined;
     throw error;
   });
-  const wanted = of(migrations, recorded ?? tables ?? DEFAULT_TABLES);
+  const wanted = of(migrations, recorded ?? { first: 0, count: tables ?? DEFAULT_TABLES });
   const missing = recorded === undefined ? Object.keys(wanted).sort()[0] : await firstMissing(db, wanted);
   if (recorded !== undefined && missing === undefined) return recorded;
-  throw misconfigured(
-    `Migration ${missing ?? 'of the table count'} has not run here: run \`npm run migrate\``,
-  );
+  throw misconfigured(`Migration ${missing ?? 'of the tables'} has not run here: run \`npm run migrate\``);
 }
 
-const of = (migrations: OpenSqlOptions['migrations'], count: number): Migrations =>
-  typeof migrations === 'function' ? migrations(count) : migrations;
+const of = (migrations: OpenSqlOptions['migrations'], tables: Tables): Migrations =>
+  typeof migrations === 'function' ? migrations(tables) : migrations;
 
 const LOCK = sql`concat('storey-', left(sha2(database(), 256), 40))`;
 

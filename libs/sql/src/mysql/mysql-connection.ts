@@ -18,6 +18,8 @@ import { convertRows } from './mysql-rows.js';
 const MAX_STATEMENTS = 256;
 /** Longer texts are bulk writes of ever different lengths and are not kept. */
 const MAX_KEPT_LENGTH = 8_192;
+/** What the server takes by the text protocol alone. */
+const UNPREPARED = /^(?:create|drop) trigger /;
 const KEEP_ALIVE_MS = 10_000;
 
 export type Server = Pick<MysqlUrl, 'host' | 'port' | 'user' | 'password' | 'tls'> & {
@@ -105,6 +107,10 @@ export class MysqlConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const parameters = bindings(query.parameters).map(asDriverTakesIt);
+    if (UNPREPARED.test(query.sql)) {
+      await this.command(query.sql);
+      return { rows: [] };
+    }
     this.#onStatement?.(query.sql);
     const [answer, fields] = await this.#execute(query.sql, parameters);
     if (Array.isArray(answer)) return { rows: convertRows(answer, fields) as R[] };

@@ -3,6 +3,7 @@ import { isAppError } from '@storey/errors';
 import { Kysely, sql } from 'kysely';
 import { misconfigured } from '../misconfigured.js';
 import { type OpenSqlOptions } from '../open-sql-options.js';
+import { type Tables } from '../shards.js';
 import { type Sql } from '../sql.js';
 import { assertConnectionBudget, type ConnectionBudget } from './connection-budget.js';
 import { ConnectionPool } from './connection-pool.js';
@@ -57,8 +58,8 @@ type Preparing = Pick<Options, 'clock' | 'migrate' | 'migrations' | 'onStatement
   readonly tables: number | undefined;
 };
 
-/** Looks at the server and migrates, on a connection of its own. @returns the number of physical tables. */
-async function prepared(server: Named, options: Preparing): Promise<number> {
+/** Looks at the server and migrates, on a connection of its own. @returns the physical tables. */
+async function prepared(server: Named, options: Preparing): Promise<Tables> {
   const { clock, migrate = 'run', openings = 1, pool } = options;
   try {
     const connection = await firstConnection(server, options);

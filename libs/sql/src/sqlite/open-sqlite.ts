@@ -6,7 +6,8 @@ import { type Clock } from '@storey/context';
 import { migrate } from '../migrate.js';
 import { type OpenSqlOptions } from '../open-sql-options.js';
 import { type Sql } from '../sql.js';
-import { settleTableCount } from '../table-count.js';
+import { settleTables } from '../layout.js';
+import { type Tables } from '../shards.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteConnection } from './sqlite-connection.js';
 import { SqliteSql, runTransaction } from './sqlite-sql.js';
@@ -26,12 +27,12 @@ export async function openSqlite<DB>(
   const connection = new SqliteConnection(file, { onStatement });
   const writer = new GroupCommit(connection, clock);
   try {
-    const settled = await runTransaction<DB, number>(
+    const settled = await runTransaction<DB, Tables>(
       writer,
       async (tx) => {
-        const count = await settleTableCount(tx, asked.tables ?? tables, DEFAULT_TABLES);
-        await migrate(tx, typeof migrations === 'function' ? migrations(count) : migrations);
-        return count;
+        const recorded = await settleTables(tx, asked.tables ?? tables, DEFAULT_TABLES);
+        await migrate(tx, typeof migrations === 'function' ? migrations(recorded) : migrations);
+        return recorded;
       },
       { timeoutMs: MIGRATIONS_TIMEOUT_MS },
     );

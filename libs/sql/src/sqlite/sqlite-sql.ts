@@ -1,5 +1,8 @@
 import { unavailable } from '@storey/errors';
 import { Kysely, sql, type Transaction } from 'kysely';
+import { readTables } from '../layout.js';
+import { FollowingConnection, LiveTables } from '../live-tables.js';
+import { type Tables } from '../shards.js';
 import { transactionOn } from '../statement-driver.js';
 import { Sql, type CommitListener, type TransactionOptions } from '../sql.js';
 import { type GroupCommit } from './group-commit.js';
@@ -8,23 +11,28 @@ import { SqliteDialect } from './sqlite-dialect.js';
 
 /** `Sql` on one file: a group-committing writer and a reader apart from it, both on this thread. */
 export class SqliteSql<DB> extends Sql<DB> {
-  readonly tables: number;
   readonly read: Kysely<DB>;
+  readonly #tables: LiveTables;
   readonly #writer: GroupCommit;
   readonly #release: () => void;
   #closed: Promise<void> | undefined;
 
   /** @param release closes the connections, when nothing runs any more. */
-  constructor(tables: number, reader: SqliteConnection, writer: GroupCommit, release: () => void) {
+  constructor(tables: Tables, reader: SqliteConnection, writer: GroupCommit, release: () => void) {
     super();
-    this.tables = tables;
-    this.read = new Kysely<DB>({ dialect: new SqliteDialect(reader) });
+    const plain = new Kysely<DB>({ dialect: new SqliteDialect(reader) });
+    this.#tables = new LiveTables(tables, () => readTables(plain));
+    this.read = new Kysely<DB>({ dialect: new SqliteDialect(new FollowingConnection(reader, this.#tables)) });
     this.#writer = writer;
     this.#release = release;
   }
 
+  get tables(): Tables {
+    return this.#tables;
+  }
+
   transaction<T>(work: (tx: Transaction<DB>) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return runTransaction(this.#writer, work, options);
+    return this.#tables.follow(() => runTransaction(this.#writer, work, options));
   }
 
   onCommit(listener: CommitListener): () => void {
