@@ -48,6 +48,7 @@ async function comparisons(ports) {
     logs(events),
     outbox('account', account),
     outbox('comment', comment),
+    outbox('history', history),
     ...commentComparisons({ sql: comment, clock: systemClock, search, cache }),
     ...historyComparisons({ sql: history, kv, events }),
   ];

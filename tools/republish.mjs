@@ -44,7 +44,6 @@ function asked() {
   const { values } = parsed();
   const database = DATABASES.find(({ domain }) => domain === values.domain);
   if (!database) throw new Refusal(`Which domain? ${USAGE}`);
-  if (!database.hasOutbox) throw new Refusal(`${database.domain} sends nothing by an outbox.`);
   if ((values.since === undefined) === !values.parked)
     throw new Refusal(`Since when, or what is parked? ${USAGE}`);
   const since = values.since === undefined ? undefined : timeOf(values.since);

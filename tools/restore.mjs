@@ -68,9 +68,9 @@ async function forgetEpoch(target) {
 }
 
 /** The database is newer than the log: what was sent since may not be in it. Consumers know each by its id. */
-async function sendAgain(target, { domain, migrations, hasOutbox }, startedAt) {
+async function sendAgain(target, { domain, migrations }, startedAt) {
   const file = fileIn(target, `${domain}.db`);
-  if (!hasOutbox || !existsSync(file)) return;
+  if (!existsSync(file)) return;
   const sql = await openSql(`sqlite:${file}`, { migrations });
   try {
     const total = await republish(sql, startedAt);

@@ -11,9 +11,9 @@ import { CACHE_CHANGES_TOPIC, StartError, lockDataDir, openPorts, platformConfig
 
 /** What the stores must have before apps start on servers: each domain's database and every topic. */
 export const DATABASES = [
-  { domain: 'account', setting: 'sqlAccountUrl', migrations: accountMigrations, hasOutbox: true },
-  { domain: 'comment', setting: 'sqlCommentUrl', migrations: commentMigrations, hasOutbox: true },
-  { domain: 'history', setting: 'sqlHistoryUrl', migrations: historyMigrations, hasOutbox: false },
+  { domain: 'account', setting: 'sqlAccountUrl', migrations: accountMigrations },
+  { domain: 'comment', setting: 'sqlCommentUrl', migrations: commentMigrations },
+  { domain: 'history', setting: 'sqlHistoryUrl', migrations: historyMigrations },
 ];
 export const TOPICS = [USER_EVENTS, ...commentTopics, HISTORY_UPDATES, CACHE_CHANGES_TOPIC];
 

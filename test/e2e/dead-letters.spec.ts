@@ -8,10 +8,10 @@ import { ownProcessOnly } from '../support/topology/topology.js';
 const PATH = '/admin/v1/dead-letters';
 
 /** As a producer with a defect does. Embedded, the log belongs to one process: the product is stopped. */
-async function append(product: Product, key: string): Promise<void> {
+async function append(product: Product, key: string, topic = 'comment.commands.v1'): Promise<void> {
   const log = await openEventLog(product.eventsUrl);
   try {
-    await log.append('comment.commands.v1', [{ key, value: Uint8Array.of(0xff) }]);
+    await log.append(topic, [{ key, value: Uint8Array.of(0xff) }]);
   } finally {
     await log.close();
   }
@@ -54,6 +54,38 @@ ownProcessOnly('a test writes into the log beside the product').it(
     expect((await admin.get(PATH)).body).toEqual({ letters: [], nextCursor: null });
     const kept = 'storey_dead_letters_total{topic="comment.commands.v1",consumer="comment.job"';
     expect(await product.metrics()).not.toContain(kept);
+  },
+  120_000,
+);
+
+ownProcessOnly('a test writes into the log beside the product').it(
+  'letters of history stand beside those of comments, and go back to where they came from',
+  async () => {
+    await using product = await Product.start();
+    const admin = new Client(() => product.url);
+    const history = { topic: 'history.updates.v1', key: '3', consumer: 'history.job' };
+    await product.stop();
+    await append(product, `video/${newOid()}`);
+    await append(product, history.key, history.topic);
+    await product.begin();
+    await admin.login('root', 'correct horse battery');
+    const letters = async (): Promise<Json[]> => (await admin.get(PATH)).body.letters;
+    await soon(async () => expect(await letters()).toHaveLength(2));
+    const firstPage = (await admin.get(`${PATH}?limit=1`)).body;
+    const secondPage = (await admin.get(`${PATH}?limit=1&cursor=${firstPage.nextCursor}`)).body;
+    expect([...firstPage.letters, ...secondPage.letters]).toEqual(await letters());
+    expect(secondPage.nextCursor).toBeNull();
+    const first = (await letters()).find(({ topic }) => topic === history.topic);
+    expect(first).toMatchObject({ ...history, id: expect.stringMatching(/^h\d+$/) });
+
+    expect((await admin.post(`${PATH}/${first?.id}/replay`, {})).status).toBe(202);
+    const again = async (): Promise<Json | undefined> =>
+      (await letters()).find(({ id, topic }) => topic === history.topic && id !== first?.id);
+    await soon(async () => expect(await again()).toMatchObject(history));
+    expect((await admin.post(`${PATH}/${first?.id}/discard`, {})).status).toBe(404);
+    expect((await admin.post(`${PATH}/${(await again())?.id}/discard`, {})).status).toBe(202);
+    expect((await letters()).map(({ topic }) => topic)).toEqual(['comment.commands.v1']);
+    expect((await admin.post(`${PATH}/x1/discard`, {})).status).toBe(400);
   },
   120_000,
 );

@@ -39,7 +39,6 @@ ownProcessOnly('the tool wants the settings of every store').it(
 it.each([
   [['--since', '2026-01-31T12:00:00Z'], 'Which domain?'],
   [['--domain', 'videos', '--parked'], 'Which domain?'],
-  [['--domain', 'history', '--parked'], 'sends nothing by an outbox'],
   [['--domain', 'comment'], 'Since when'],
   [['--domain', 'comment', '--parked', '--since', '2026-01-31T12:00:00Z'], 'Since when'],
   [['--domain', 'comment', '--since', 'yesterday'], 'is no time'],

@@ -1,5 +1,5 @@
 import { runApp } from '@storey/service';
 import { config, start } from './index.js';
 
-const uses = ['kvStateUrl', 'rpcAccountUrl', 'rpcCommentUrl', 'upstreamAdminUrl'] as const;
+const uses = ['kvStateUrl', 'rpcAccountUrl', 'rpcCommentUrl', 'rpcHistoryUrl', 'upstreamAdminUrl'] as const;
 await runApp({ name: 'admin-bff', config, start, uses }, process.env);

@@ -29,8 +29,16 @@ const services = {
   },
 };
 
+const histories = {
+  listDeadLetters: async () => Promise.resolve({ letters: [], nextBeforeId: 0n }),
+  decideDeadLetter: async (request: object) => {
+    asked.push({ ...request, of: 'history' });
+    return Promise.resolve({});
+  },
+};
+
 let bff: AdminBff;
-beforeAll(async () => void (bff = await openAdminBff(services)));
+beforeAll(async () => void (bff = await openAdminBff(services, histories)));
 afterAll(() => bff.close());
 beforeEach(() => void (asked = []));
 
@@ -66,11 +74,13 @@ it('has them sent again or thrown away', async () => {
   expect((await post('9/replay')).status).toBe(202);
   expect((await post('9/discard')).status).toBe(202);
   expect((await post('404/replay')).status).toBe(404);
+  expect((await post('h9/replay')).status).toBe(202);
   expect((await post('x/replay')).status).toBe(400);
   expect(asked).toEqual([
     { id: 9n, decision: REPLAY },
     { id: 9n, decision: DISCARD },
     { id: 404n, decision: REPLAY },
+    { id: 9n, decision: REPLAY, of: 'history' },
   ]);
 });
 

@@ -22,13 +22,15 @@ export interface AdminBff {
   close(): Promise<void>;
 }
 
-/** admin-bff over services that say what the test wants. */
-export async function openAdminBff(services: object): Promise<AdminBff> {
+/** admin-bff over services that say what the test wants; history-service apart from the others. */
+export async function openAdminBff(services: object, histories: object = {}): Promise<AdminBff> {
   const folder = temporaryFolder();
   const tokens = new InternalTokens({ secret: new Uint8Array(32).fill(1) });
   const kvState = await openKv('memory:');
+  const client = (_: unknown, { target }: { readonly target: string }): object =>
+    target === 'history' ? histories : services;
   const platform = {
-    ports: { rpc: { client: () => services }, kvState },
+    ports: { rpc: { client }, kvState },
     logger: createLogger('silent'),
     tokens,
     cursors: new CursorSealer({ secret: new Uint8Array(32).fill(2) }),

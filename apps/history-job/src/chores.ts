@@ -1,10 +1,14 @@
 import { type Clock } from '@storey/context';
 import { purgeClears, purgeRecords, purgeTombstones, type HistoryDb, type Purging } from '@storey/history';
+import { DEFAULT_RETENTION, DeadLetters, cutOld } from '@storey/outbox';
 import { type Task } from '@storey/schedule';
 import { tableNumbers, type Sql } from '@storey/sql';
 
 /** A walk over millions of users, with rests, ends within the night. */
 const NIGHT_MS = 5 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+/** A dead letter is kept so long, decided or not. */
+const LETTERS_MS = 30 * 24 * HOUR_MS;
 
 export interface Chores {
   readonly sql: Sql<HistoryDb>;
@@ -36,5 +40,15 @@ export function chores({ sql, clock, purgeHour, onPurged }: Chores): readonly Ta
     ...each('history_record', purgeRecords),
     ...each('history_tombstone', purgeTombstones),
     purge('purge history_clear', purgeClears),
+    {
+      name: 'cut old rows',
+      plan: { everyMs: HOUR_MS },
+      run: ({ signal }) => cutOld(sql, DEFAULT_RETENTION, clock, () => signal.throwIfAborted()),
+    },
+    {
+      name: 'forget old dead letters',
+      plan: { everyMs: HOUR_MS },
+      run: () => DeadLetters.over(sql, clock).cut(clock.now() - LETTERS_MS),
+    },
   ];
 }

@@ -6,6 +6,7 @@ import { startScheduler } from '@storey/schedule';
 import { CatchUp, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { chores } from './chores.js';
 import { type config } from './config.js';
+import { startLetters } from './start-letters.js';
 import { WriteBack } from './writing/write-back.js';
 
 /** Messages of one delivery. */
@@ -50,9 +51,11 @@ export async function start(
   const tasks = chores({ sql, clock, purgeHour, onPurged: (count) => purged.add(count) });
   const runner = { runner: hostname(), logger, metrics, clock, random, faultPoint };
   const scheduler = startScheduler(sql, tasks, runner);
+  const stopLetters = await startLetters(sql, platform, logger);
   return {
     close: async () => {
       await scheduler.close();
+      await stopLetters();
       await job.close();
       await consumer.close();
     },

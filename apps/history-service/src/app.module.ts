@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { type ConfigOf } from '@storey/config';
 import { StoredHistory, type HistoryDb } from '@storey/history';
+import { DeadLetters } from '@storey/outbox';
 import { rpcErrors } from '@storey/rpc';
 import { type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { type config } from './config.js';
+import { DeadLettersController } from './dead-letters/dead-letters.grpc.js';
 import { DeleteHistory } from './deleting/delete-history.js';
 import { HistoryController } from './history.grpc.js';
 import { GetRecords } from './listing/get-records.js';
@@ -58,10 +60,11 @@ export class AppModule {
     const listing = { states, newestFirst, shown: new ShownRows(kv), clock, random };
     const module = {
       module: AppModule,
-      controllers: [HistoryController, ListingController, SettingsController],
+      controllers: [HistoryController, ListingController, SettingsController, DeadLettersController],
       providers: [
         rpcErrors,
         { provide: UserStates, useValue: states },
+        { provide: DeadLetters, useValue: DeadLetters.over(sql, clock) },
         {
           provide: ReportHistory,
           useValue: new ReportHistory({ ...writing, published, trimming, faultPoint }),

@@ -1,7 +1,7 @@
 export type { ClearTable, HistoryDb, RecordTable, SettingTable, TombstoneTable } from './tables.js';
 export { historyMigrations } from './migrations.js';
 export { historyShardedTables } from './sharded-tables.js';
-export { HISTORY_JOB, HISTORY_UPDATES, REGIONS, regionOf } from './topics.js';
+export { HISTORY_JOB, HISTORY_LETTERS, HISTORY_UPDATES, REGIONS, regionOf } from './topics.js';
 export { floorsOf, keyOf, nameOf } from './history-record.js';
 export type { HistoryRecord, RecordKey, Snapshot } from './history-record.js';
 export { isFinished, isStarted } from './progress.js';

@@ -1,4 +1,5 @@
 import { type ColumnDefinitionBuilder, type Kysely } from 'kysely';
+import { deadLetterMigration, outboxMigration } from '@storey/outbox';
 import { createScheduleTables } from '@storey/schedule';
 import { forEachTable, type Migrations, type Tables } from '@storey/sql';
 
@@ -10,6 +11,8 @@ export const historyMigrations = (tables: Tables): Migrations => ({
     },
   },
   '0006-timers': { up: createScheduleTables },
+  '0007-outbox': outboxMigration,
+  '0008-dead-letters': deadLetterMigration,
 });
 
 async function createRecords(db: Kysely<unknown>, n: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { type DeadLetterTables } from '@storey/outbox';
 import { type ScheduleTables } from '@storey/schedule';
 
 /** Times are epoch ms. A user's rows lie in the tables of his shard, `shardOfKey(userId)`. */
@@ -44,7 +45,7 @@ export interface SettingTable {
   retention_days: number;
 }
 
-export interface HistoryDb extends ScheduleTables {
+export interface HistoryDb extends ScheduleTables, DeadLetterTables {
   [table: `history_record_${number}`]: RecordTable;
   [table: `history_tombstone_${number}`]: TombstoneTable;
   history_clear: ClearTable;

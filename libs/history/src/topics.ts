@@ -11,5 +11,8 @@ export const HISTORY_UPDATES: TopicSpec = {
   retentionMs: 7 * 86_400_000,
 };
 
+/** Keeps what consumers gave up. */
+export const HISTORY_LETTERS = 'history.dead-letters';
+
 /** The one that writes the tables. */
 export const HISTORY_JOB = 'history.job';

@@ -10,7 +10,7 @@ export { DEFAULT_RETENTION, checkInboxRetention, cutOld } from './retention.js';
 export type { Retention } from './retention.js';
 export { releaseParked, republish } from './republish.js';
 export type { RepublishOptions } from './republish.js';
-export { outboxMigrations } from './migrations.js';
+export { outboxMigration, outboxMigrations } from './migrations.js';
 export { SqlWorkerLeaseStore } from './sql-worker-lease-store.js';
 export type { OutboxTables } from './tables.js';
 export { DeadLetters } from './dead-letters/dead-letters.js';

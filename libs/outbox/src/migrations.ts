@@ -1,13 +1,15 @@
 import { SqliteAdapter, sql, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
+import { type Migration } from 'kysely/migration';
 import { type Migrations } from '@storey/sql';
 import { type OutboxTables } from './tables.js';
 
 export const BUCKETS = 16;
 
-/** To be merged into the migrations of each domain; the name sorts before theirs. */
-export const outboxMigrations: Migrations = {
-  '0000-outbox': { up: (db) => createTables(db as Kysely<OutboxTables>) },
-};
+/** For a domain that had tables before it had an outbox, under a name that sorts behind what has run already. */
+export const outboxMigration: Migration = { up: (db) => createTables(db as Kysely<OutboxTables>) };
+
+/** To be merged into the migrations of any other domain; the name sorts before theirs. */
+export const outboxMigrations: Migrations = { '0000-outbox': outboxMigration };
 
 async function createTables(db: Kysely<OutboxTables>): Promise<void> {
   await createOutbox(db);

@@ -7,7 +7,7 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
   'api-gateway': ['account'],
   'web-bff': ['account', 'comment', 'history'],
   'app-bff': ['account', 'comment', 'history'],
-  'admin-bff': ['account', 'comment'],
+  'admin-bff': ['account', 'comment', 'history'],
   'account-service': ['comment', 'history'],
 };
 

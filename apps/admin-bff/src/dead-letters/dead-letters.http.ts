@@ -1,31 +1,43 @@
 import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { CursorSealer } from '@storey/auth';
-import { comment } from '@storey/contracts';
 import { Administrators } from '../administrators.guard.js';
 import { timeJson } from '../comments/admin-comment-json.js';
-import { byId, pageQuery, type ById, type PageQuery } from '../params.js';
+import { pageQuery, type PageQuery } from '../params.js';
 import { Services } from '../services.js';
+import { byLetter, letterId, type ByLetter } from './letter-id.js';
+import {
+  DeadLetterDecision,
+  FROM_THE_NEWEST,
+  newestOf,
+  sourcesOf,
+  type Position,
+  type Sources,
+} from './letters.js';
 
-const { DeadLetterDecision } = comment;
 const SCOPE = 'admin/dead-letters';
+const ID_BYTES = 8;
 
 /** Messages that consumers gave up: to be looked at, sent again once what they died of is mended, or thrown away. */
 @Controller('admin/v1/dead-letters')
 @UseGuards(Administrators)
 export class DeadLettersController {
+  readonly #sources: Sources;
+
   constructor(
-    private readonly services: Services,
+    services: Services,
     private readonly cursors: CursorSealer,
-  ) {}
+  ) {
+    this.#sources = sourcesOf(services);
+  }
 
   /** Those about which nobody has decided, newest first. */
   @Get()
   async list(@Query({ schema: pageQuery }) { cursor, limit }: PageQuery) {
-    const beforeId = cursor === undefined ? 0n : idOf(this.cursors.open(SCOPE, cursor));
-    const { letters, nextBeforeId } = await this.services.comments.listDeadLetters({ beforeId, limit });
+    const position = cursor === undefined ? FROM_THE_NEWEST : positionOf(this.cursors.open(SCOPE, cursor));
+    const { letters, next } = await newestOf(this.#sources, position, limit);
     return {
-      letters: letters.map(({ id, topic, key, cause, atMs, attempts, consumer }) => ({
-        id: String(id),
+      letters: letters.map(({ domain, id, topic, key, cause, atMs, attempts, consumer }) => ({
+        id: letterId(domain, id),
         topic,
         key,
         cause,
@@ -33,27 +45,33 @@ export class DeadLettersController {
         attempts,
         consumer,
       })),
-      nextCursor: nextBeforeId === 0n ? null : this.cursors.seal(SCOPE, bytesOf(nextBeforeId)),
+      nextCursor: next === undefined ? null : this.cursors.seal(SCOPE, bytesOf(next)),
     };
   }
 
   @Post(':id/replay')
   @HttpCode(202)
-  async replay(@Param({ schema: byId }) { id }: ById): Promise<void> {
-    await this.services.comments.decideDeadLetter({ id, decision: DeadLetterDecision.REPLAY });
+  async replay(@Param({ schema: byLetter }) { id: letter }: ByLetter): Promise<void> {
+    await this.#sources[letter.domain].decide(letter.id, DeadLetterDecision.REPLAY);
   }
 
   @Post(':id/discard')
   @HttpCode(202)
-  async discard(@Param({ schema: byId }) { id }: ById): Promise<void> {
-    await this.services.comments.decideDeadLetter({ id, decision: DeadLetterDecision.DISCARD });
+  async discard(@Param({ schema: byLetter }) { id: letter }: ByLetter): Promise<void> {
+    await this.#sources[letter.domain].decide(letter.id, DeadLetterDecision.DISCARD);
   }
 }
 
-function bytesOf(id: bigint): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(id);
+function bytesOf({ comment, history }: Position): Uint8Array {
+  const bytes = Buffer.alloc(2 * ID_BYTES);
+  bytes.writeBigInt64BE(comment);
+  bytes.writeBigInt64BE(history, ID_BYTES);
   return bytes;
 }
 
-const idOf = (bytes: Uint8Array): bigint => Buffer.from(bytes).readBigInt64BE();
+function positionOf(bytes: Uint8Array): Position {
+  const buffer = Buffer.from(bytes);
+  // A cursor that was given out when there were letters of comments alone.
+  const history = buffer.length > ID_BYTES ? buffer.readBigInt64BE(ID_BYTES) : 0n;
+  return { comment: buffer.readBigInt64BE(), history };
+}

@@ -2,15 +2,15 @@
 // @generated from file storey/history/v1/history.proto (package storey.history.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file storey/history/v1/history.proto.
  */
 export const file_storey_history_v1_history: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zdG9yZXkvaGlzdG9yeS92MS9oaXN0b3J5LnByb3RvEhFzdG9yZXkuaGlzdG9yeS52MSIkCgNLZXkSEAoIYnVzaW5lc3MYASABKAkSCwoDb2lkGAIgASgJIr8BCgZSZWNvcmQSIwoDa2V5GAEgASgLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5EhAKCHByb2dyZXNzGAIgASgFEhAKCGR1cmF0aW9uGAMgASgFEhAKCGZpbmlzaGVkGAQgASgIEg0KBWF0X21zGAUgASgDEg4KBmRldmljZRgGIAEoCRINCgV0aXRsZRgHIAEoCRIRCgljb3Zlcl91cmwYCCABKAkSCwoDdXJsGAkgASgJEgwKBHBhcnQYCiABKAki3wEKBlJlcG9ydBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkSEAoIcHJvZ3Jlc3MYAiABKAUSEAoIZHVyYXRpb24YAyABKAUSDQoFYXRfbXMYBCABKAMSCwoDc2VxGAUgASgDEhIKCnNlbnRfYXRfbXMYBiABKAMSDgoGZGV2aWNlGAcgASgJEg0KBXRpdGxlGAggASgJEhEKCWNvdmVyX3VybBgJIAEoCRILCgN1cmwYCiABKAkSDAoEcGFydBgLIAEoCRIPCgdwcml2YXRlGAwgASgIIjsKDVJlcG9ydFJlcXVlc3QSKgoHcmVwb3J0cxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydCJyCgtSZXBvcnRSZXBseRI4CghvdXRjb21lcxgBIAMoCzImLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydFJlcGx5Lk91dGNvbWUaKQoHT3V0Y29tZRIQCghyZWNvcmRlZBgBIAEoCBIMCgRjb2RlGAIgASgJIk8KC0xpc3RSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhAKCHBvc2l0aW9uGAMgASgMEg0KBWxpbWl0GAQgASgFImAKCUxpc3RSZXBseRIqCgdyZWNvcmRzGAEgAygLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkEhUKDW5leHRfcG9zaXRpb24YAiABKAwSEAoIZGVncmFkZWQYAyADKAkiMQoKR2V0UmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiOAoLUmVjb3JkUmVwbHkSKQoGcmVjb3JkGAEgASgLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkIjcKD0JhdGNoR2V0UmVxdWVzdBIkCgRrZXlzGAEgAygLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5Ik0KDUJhdGNoR2V0UmVwbHkSKgoHcmVjb3JkcxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZBIQCghkZWdyYWRlZBgCIAMoCSI2ChNMaXN0Q29udGludWVSZXF1ZXN0EhAKCHBvc2l0aW9uGAEgASgMEg0KBWxpbWl0GAIgASgFIj4KF0hpZGVGcm9tQ29udGludWVSZXF1ZXN0EiMKA2tleRgBIAEoCzIWLnN0b3JleS5oaXN0b3J5LnYxLktleSIXChVIaWRlRnJvbUNvbnRpbnVlUmVwbHkiNAoNRGVsZXRlUmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiDQoLRGVsZXRlUmVwbHkiIAoMQ2xlYXJSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJIgwKCkNsZWFyUmVwbHkiFAoSR2V0U2V0dGluZ3NSZXF1ZXN0IjwKElB1dFNldHRpbmdzUmVxdWVzdBIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUiNwoNU2V0dGluZ3NSZXBseRIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUiaAoMU3RvcmVkUmVjb3JkEikKBnJlY29yZBgBIAEoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZBILCgNzZXEYAiABKAMSDgoGaGlkZGVuGAMgASgIEhAKCHNpbmNlX21zGAQgASgDInIKDFdhbGtQb3NpdGlvbhIMCgR3YWxrGAEgASgMEhIKCnN0YXJ0ZWRfbXMYAiABKAMSDAoEcGFnZRgDIAEoBRINCgVhdF9tcxgEIAEoAxIjCgNrZXkYBSABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiHwoMRXJhc2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAMiDAoKRXJhc2VSZXBseTKhBwoOSGlzdG9yeVNlcnZpY2USSgoGUmVwb3J0EiAuc3RvcmV5Lmhpc3RvcnkudjEuUmVwb3J0UmVxdWVzdBoeLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydFJlcGx5EkkKBExpc3QSHi5zdG9yZXkuaGlzdG9yeS52MS5MaXN0UmVxdWVzdBocLnN0b3JleS5oaXN0b3J5LnYxLkxpc3RSZXBseSIDkAIBEkkKA0dldBIdLnN0b3JleS5oaXN0b3J5LnYxLkdldFJlcXVlc3QaHi5zdG9yZXkuaGlzdG9yeS52MS5SZWNvcmRSZXBseSIDkAIBElUKCEJhdGNoR2V0EiIuc3RvcmV5Lmhpc3RvcnkudjEuQmF0Y2hHZXRSZXF1ZXN0GiAuc3RvcmV5Lmhpc3RvcnkudjEuQmF0Y2hHZXRSZXBseSIDkAIBElkKDExpc3RDb250aW51ZRImLnN0b3JleS5oaXN0b3J5LnYxLkxpc3RDb250aW51ZVJlcXVlc3QaHC5zdG9yZXkuaGlzdG9yeS52MS5MaXN0UmVwbHkiA5ACARJoChBIaWRlRnJvbUNvbnRpbnVlEiouc3RvcmV5Lmhpc3RvcnkudjEuSGlkZUZyb21Db250aW51ZVJlcXVlc3QaKC5zdG9yZXkuaGlzdG9yeS52MS5IaWRlRnJvbUNvbnRpbnVlUmVwbHkSSgoGRGVsZXRlEiAuc3RvcmV5Lmhpc3RvcnkudjEuRGVsZXRlUmVxdWVzdBoeLnN0b3JleS5oaXN0b3J5LnYxLkRlbGV0ZVJlcGx5EkcKBUNsZWFyEh8uc3RvcmV5Lmhpc3RvcnkudjEuQ2xlYXJSZXF1ZXN0Gh0uc3RvcmV5Lmhpc3RvcnkudjEuQ2xlYXJSZXBseRJHCgVFcmFzZRIfLnN0b3JleS5oaXN0b3J5LnYxLkVyYXNlUmVxdWVzdBodLnN0b3JleS5oaXN0b3J5LnYxLkVyYXNlUmVwbHkSWwoLR2V0U2V0dGluZ3MSJS5zdG9yZXkuaGlzdG9yeS52MS5HZXRTZXR0aW5nc1JlcXVlc3QaIC5zdG9yZXkuaGlzdG9yeS52MS5TZXR0aW5nc1JlcGx5IgOQAgESVgoLUHV0U2V0dGluZ3MSJS5zdG9yZXkuaGlzdG9yeS52MS5QdXRTZXR0aW5nc1JlcXVlc3QaIC5zdG9yZXkuaGlzdG9yeS52MS5TZXR0aW5nc1JlcGx5YgZwcm90bzM");
+  fileDesc("Ch9zdG9yZXkvaGlzdG9yeS92MS9oaXN0b3J5LnByb3RvEhFzdG9yZXkuaGlzdG9yeS52MSIkCgNLZXkSEAoIYnVzaW5lc3MYASABKAkSCwoDb2lkGAIgASgJIr8BCgZSZWNvcmQSIwoDa2V5GAEgASgLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5EhAKCHByb2dyZXNzGAIgASgFEhAKCGR1cmF0aW9uGAMgASgFEhAKCGZpbmlzaGVkGAQgASgIEg0KBWF0X21zGAUgASgDEg4KBmRldmljZRgGIAEoCRINCgV0aXRsZRgHIAEoCRIRCgljb3Zlcl91cmwYCCABKAkSCwoDdXJsGAkgASgJEgwKBHBhcnQYCiABKAki3wEKBlJlcG9ydBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkSEAoIcHJvZ3Jlc3MYAiABKAUSEAoIZHVyYXRpb24YAyABKAUSDQoFYXRfbXMYBCABKAMSCwoDc2VxGAUgASgDEhIKCnNlbnRfYXRfbXMYBiABKAMSDgoGZGV2aWNlGAcgASgJEg0KBXRpdGxlGAggASgJEhEKCWNvdmVyX3VybBgJIAEoCRILCgN1cmwYCiABKAkSDAoEcGFydBgLIAEoCRIPCgdwcml2YXRlGAwgASgIIjsKDVJlcG9ydFJlcXVlc3QSKgoHcmVwb3J0cxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydCJyCgtSZXBvcnRSZXBseRI4CghvdXRjb21lcxgBIAMoCzImLnN0b3JleS5oaXN0b3J5LnYxLlJlcG9ydFJlcGx5Lk91dGNvbWUaKQoHT3V0Y29tZRIQCghyZWNvcmRlZBgBIAEoCBIMCgRjb2RlGAIgASgJIk8KC0xpc3RSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJEg0KBXF1ZXJ5GAIgASgJEhAKCHBvc2l0aW9uGAMgASgMEg0KBWxpbWl0GAQgASgFImAKCUxpc3RSZXBseRIqCgdyZWNvcmRzGAEgAygLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkEhUKDW5leHRfcG9zaXRpb24YAiABKAwSEAoIZGVncmFkZWQYAyADKAkiMQoKR2V0UmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiOAoLUmVjb3JkUmVwbHkSKQoGcmVjb3JkGAEgASgLMhkuc3RvcmV5Lmhpc3RvcnkudjEuUmVjb3JkIjcKD0JhdGNoR2V0UmVxdWVzdBIkCgRrZXlzGAEgAygLMhYuc3RvcmV5Lmhpc3RvcnkudjEuS2V5Ik0KDUJhdGNoR2V0UmVwbHkSKgoHcmVjb3JkcxgBIAMoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZBIQCghkZWdyYWRlZBgCIAMoCSI2ChNMaXN0Q29udGludWVSZXF1ZXN0EhAKCHBvc2l0aW9uGAEgASgMEg0KBWxpbWl0GAIgASgFIj4KF0hpZGVGcm9tQ29udGludWVSZXF1ZXN0EiMKA2tleRgBIAEoCzIWLnN0b3JleS5oaXN0b3J5LnYxLktleSIXChVIaWRlRnJvbUNvbnRpbnVlUmVwbHkiNAoNRGVsZXRlUmVxdWVzdBIjCgNrZXkYASABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiDQoLRGVsZXRlUmVwbHkiIAoMQ2xlYXJSZXF1ZXN0EhAKCGJ1c2luZXNzGAEgASgJIgwKCkNsZWFyUmVwbHkiFAoSR2V0U2V0dGluZ3NSZXF1ZXN0IjwKElB1dFNldHRpbmdzUmVxdWVzdBIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUiNwoNU2V0dGluZ3NSZXBseRIOCgZwYXVzZWQYASABKAgSFgoOcmV0ZW50aW9uX2RheXMYAiABKAUiaAoMU3RvcmVkUmVjb3JkEikKBnJlY29yZBgBIAEoCzIZLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZBILCgNzZXEYAiABKAMSDgoGaGlkZGVuGAMgASgIEhAKCHNpbmNlX21zGAQgASgDInIKDFdhbGtQb3NpdGlvbhIMCgR3YWxrGAEgASgMEhIKCnN0YXJ0ZWRfbXMYAiABKAMSDAoEcGFnZRgDIAEoBRINCgVhdF9tcxgEIAEoAxIjCgNrZXkYBSABKAsyFi5zdG9yZXkuaGlzdG9yeS52MS5LZXkiHwoMRXJhc2VSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAMiDAoKRXJhc2VSZXBseSI6ChZMaXN0RGVhZExldHRlcnNSZXF1ZXN0EhEKCWJlZm9yZV9pZBgBIAEoAxINCgVsaW1pdBgCIAEoBSJ2CgpEZWFkTGV0dGVyEgoKAmlkGAEgASgDEg0KBXRvcGljGAIgASgJEgsKA2tleRgDIAEoCRINCgVjYXVzZRgEIAEoCRINCgVhdF9tcxgFIAEoAxIQCghhdHRlbXB0cxgGIAEoBRIQCghjb25zdW1lchgHIAEoCSJeChRMaXN0RGVhZExldHRlcnNSZXBseRIuCgdsZXR0ZXJzGAEgAygLMh0uc3RvcmV5Lmhpc3RvcnkudjEuRGVhZExldHRlchIWCg5uZXh0X2JlZm9yZV9pZBgCIAEoAyJeChdEZWNpZGVEZWFkTGV0dGVyUmVxdWVzdBIKCgJpZBgBIAEoAxI3CghkZWNpc2lvbhgCIAEoDjIlLnN0b3JleS5oaXN0b3J5LnYxLkRlYWRMZXR0ZXJEZWNpc2lvbiIXChVEZWNpZGVEZWFkTGV0dGVyUmVwbHkqfQoSRGVhZExldHRlckRlY2lzaW9uEiQKIERFQURfTEVUVEVSX0RFQ0lTSU9OX1VOU1BFQ0lGSUVEEAASHwobREVBRF9MRVRURVJfREVDSVNJT05fUkVQTEFZEAESIAocREVBRF9MRVRURVJfREVDSVNJT05fRElTQ0FSRBACMvcICg5IaXN0b3J5U2VydmljZRJKCgZSZXBvcnQSIC5zdG9yZXkuaGlzdG9yeS52MS5SZXBvcnRSZXF1ZXN0Gh4uc3RvcmV5Lmhpc3RvcnkudjEuUmVwb3J0UmVwbHkSSQoETGlzdBIeLnN0b3JleS5oaXN0b3J5LnYxLkxpc3RSZXF1ZXN0Ghwuc3RvcmV5Lmhpc3RvcnkudjEuTGlzdFJlcGx5IgOQAgESSQoDR2V0Eh0uc3RvcmV5Lmhpc3RvcnkudjEuR2V0UmVxdWVzdBoeLnN0b3JleS5oaXN0b3J5LnYxLlJlY29yZFJlcGx5IgOQAgESVQoIQmF0Y2hHZXQSIi5zdG9yZXkuaGlzdG9yeS52MS5CYXRjaEdldFJlcXVlc3QaIC5zdG9yZXkuaGlzdG9yeS52MS5CYXRjaEdldFJlcGx5IgOQAgESWQoMTGlzdENvbnRpbnVlEiYuc3RvcmV5Lmhpc3RvcnkudjEuTGlzdENvbnRpbnVlUmVxdWVzdBocLnN0b3JleS5oaXN0b3J5LnYxLkxpc3RSZXBseSIDkAIBEmgKEEhpZGVGcm9tQ29udGludWUSKi5zdG9yZXkuaGlzdG9yeS52MS5IaWRlRnJvbUNvbnRpbnVlUmVxdWVzdBooLnN0b3JleS5oaXN0b3J5LnYxLkhpZGVGcm9tQ29udGludWVSZXBseRJKCgZEZWxldGUSIC5zdG9yZXkuaGlzdG9yeS52MS5EZWxldGVSZXF1ZXN0Gh4uc3RvcmV5Lmhpc3RvcnkudjEuRGVsZXRlUmVwbHkSRwoFQ2xlYXISHy5zdG9yZXkuaGlzdG9yeS52MS5DbGVhclJlcXVlc3QaHS5zdG9yZXkuaGlzdG9yeS52MS5DbGVhclJlcGx5EkcKBUVyYXNlEh8uc3RvcmV5Lmhpc3RvcnkudjEuRXJhc2VSZXF1ZXN0Gh0uc3RvcmV5Lmhpc3RvcnkudjEuRXJhc2VSZXBseRJbCgtHZXRTZXR0aW5ncxIlLnN0b3JleS5oaXN0b3J5LnYxLkdldFNldHRpbmdzUmVxdWVzdBogLnN0b3JleS5oaXN0b3J5LnYxLlNldHRpbmdzUmVwbHkiA5ACARJWCgtQdXRTZXR0aW5ncxIlLnN0b3JleS5oaXN0b3J5LnYxLlB1dFNldHRpbmdzUmVxdWVzdBogLnN0b3JleS5oaXN0b3J5LnYxLlNldHRpbmdzUmVwbHkSagoPTGlzdERlYWRMZXR0ZXJzEikuc3RvcmV5Lmhpc3RvcnkudjEuTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBonLnN0b3JleS5oaXN0b3J5LnYxLkxpc3REZWFkTGV0dGVyc1JlcGx5IgOQAgESaAoQRGVjaWRlRGVhZExldHRlchIqLnN0b3JleS5oaXN0b3J5LnYxLkRlY2lkZURlYWRMZXR0ZXJSZXF1ZXN0Giguc3RvcmV5Lmhpc3RvcnkudjEuRGVjaWRlRGVhZExldHRlclJlcGx5YgZwcm90bzM");
 
 /**
  * @generated from message storey.history.v1.Key
@@ -667,6 +667,168 @@ export const EraseReplySchema: GenMessage<EraseReply> = /*@__PURE__*/
   messageDesc(file_storey_history_v1_history, 24);
 
 /**
+ * @generated from message storey.history.v1.ListDeadLettersRequest
+ */
+export type ListDeadLettersRequest = Message<"storey.history.v1.ListDeadLettersRequest"> & {
+  /**
+   * Only those with a lower id; 0: from the newest.
+   *
+   * @generated from field: int64 before_id = 1;
+   */
+  beforeId: bigint;
+
+  /**
+   * 1 to 50.
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message storey.history.v1.ListDeadLettersRequest.
+ * Use `create(ListDeadLettersRequestSchema)` to create a new message.
+ */
+export const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersRequest> = /*@__PURE__*/
+  messageDesc(file_storey_history_v1_history, 25);
+
+/**
+ * @generated from message storey.history.v1.DeadLetter
+ */
+export type DeadLetter = Message<"storey.history.v1.DeadLetter"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * @generated from field: string topic = 2;
+   */
+  topic: string;
+
+  /**
+   * @generated from field: string key = 3;
+   */
+  key: string;
+
+  /**
+   * @generated from field: string cause = 4;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: int64 at_ms = 5;
+   */
+  atMs: bigint;
+
+  /**
+   * @generated from field: int32 attempts = 6;
+   */
+  attempts: number;
+
+  /**
+   * Who gave it up.
+   *
+   * @generated from field: string consumer = 7;
+   */
+  consumer: string;
+};
+
+/**
+ * Describes the message storey.history.v1.DeadLetter.
+ * Use `create(DeadLetterSchema)` to create a new message.
+ */
+export const DeadLetterSchema: GenMessage<DeadLetter> = /*@__PURE__*/
+  messageDesc(file_storey_history_v1_history, 26);
+
+/**
+ * @generated from message storey.history.v1.ListDeadLettersReply
+ */
+export type ListDeadLettersReply = Message<"storey.history.v1.ListDeadLettersReply"> & {
+  /**
+   * @generated from field: repeated storey.history.v1.DeadLetter letters = 1;
+   */
+  letters: DeadLetter[];
+
+  /**
+   * 0 at the end.
+   *
+   * @generated from field: int64 next_before_id = 2;
+   */
+  nextBeforeId: bigint;
+};
+
+/**
+ * Describes the message storey.history.v1.ListDeadLettersReply.
+ * Use `create(ListDeadLettersReplySchema)` to create a new message.
+ */
+export const ListDeadLettersReplySchema: GenMessage<ListDeadLettersReply> = /*@__PURE__*/
+  messageDesc(file_storey_history_v1_history, 27);
+
+/**
+ * @generated from message storey.history.v1.DecideDeadLetterRequest
+ */
+export type DecideDeadLetterRequest = Message<"storey.history.v1.DecideDeadLetterRequest"> & {
+  /**
+   * @generated from field: int64 id = 1;
+   */
+  id: bigint;
+
+  /**
+   * @generated from field: storey.history.v1.DeadLetterDecision decision = 2;
+   */
+  decision: DeadLetterDecision;
+};
+
+/**
+ * Describes the message storey.history.v1.DecideDeadLetterRequest.
+ * Use `create(DecideDeadLetterRequestSchema)` to create a new message.
+ */
+export const DecideDeadLetterRequestSchema: GenMessage<DecideDeadLetterRequest> = /*@__PURE__*/
+  messageDesc(file_storey_history_v1_history, 28);
+
+/**
+ * @generated from message storey.history.v1.DecideDeadLetterReply
+ */
+export type DecideDeadLetterReply = Message<"storey.history.v1.DecideDeadLetterReply"> & {
+};
+
+/**
+ * Describes the message storey.history.v1.DecideDeadLetterReply.
+ * Use `create(DecideDeadLetterReplySchema)` to create a new message.
+ */
+export const DecideDeadLetterReplySchema: GenMessage<DecideDeadLetterReply> = /*@__PURE__*/
+  messageDesc(file_storey_history_v1_history, 29);
+
+/**
+ * @generated from enum storey.history.v1.DeadLetterDecision
+ */
+export enum DeadLetterDecision {
+  /**
+   * @generated from enum value: DEAD_LETTER_DECISION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * To its topic again, behind what its key has there.
+   *
+   * @generated from enum value: DEAD_LETTER_DECISION_REPLAY = 1;
+   */
+  REPLAY = 1,
+
+  /**
+   * @generated from enum value: DEAD_LETTER_DECISION_DISCARD = 2;
+   */
+  DISCARD = 2,
+}
+
+/**
+ * Describes the enum storey.history.v1.DeadLetterDecision.
+ */
+export const DeadLetterDecisionSchema: GenEnum<DeadLetterDecision> = /*@__PURE__*/
+  enumDesc(file_storey_history_v1_history, 0);
+
+/**
  * Watch and read history of the calling user.
  *
  * @generated from service storey.history.v1.HistoryService
@@ -765,6 +927,25 @@ export const HistoryService: GenService<{
     methodKind: "unary";
     input: typeof PutSettingsRequestSchema;
     output: typeof SettingsReplySchema;
+  },
+  /**
+   * Messages of history that consumers gave up and nobody decided about, newest first. Administrators only, as are the
+   * decisions: the first one stands, the same again does nothing.
+   *
+   * @generated from rpc storey.history.v1.HistoryService.ListDeadLetters
+   */
+  listDeadLetters: {
+    methodKind: "unary";
+    input: typeof ListDeadLettersRequestSchema;
+    output: typeof ListDeadLettersReplySchema;
+  },
+  /**
+   * @generated from rpc storey.history.v1.HistoryService.DecideDeadLetter
+   */
+  decideDeadLetter: {
+    methodKind: "unary";
+    input: typeof DecideDeadLetterRequestSchema;
+    output: typeof DecideDeadLetterReplySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_storey_history_v1_history, 0);
