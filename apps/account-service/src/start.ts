@@ -3,6 +3,7 @@ import { type MicroserviceOptions } from '@nestjs/microservices';
 import { account } from '@storey/contracts';
 import { type Logger } from '@storey/observability';
 import { startRelay, type Relay } from '@storey/outbox';
+import { patiently } from '@storey/resilience';
 import { NestLogger, observeOutbox, type Platform, type RunningApp } from '@storey/service';
 import { AppModule } from './app.module.js';
 import { startChores } from './chores.js';
@@ -12,12 +13,17 @@ import { KeyRotation } from './keys/key-rotation.js';
 import { FirstAdministrator } from './registration/first-administrator.js';
 import { RevocationNews } from './sessions/revocation-news.js';
 import { tippingOf } from './tips/tipping.js';
-import { whenInTurn } from './when-in-turn.js';
 
 export interface StartOptions {
   /** Shows the person who starts the program what will not be shown again. Default: standard output. */
   readonly announce?: (text: string) => void;
 }
+
+/**
+ * Where all instances start at once, each may have to wait for what the others do to the same rows; a slow machine makes that
+ * longer than a transaction may take.
+ */
+const TRIES = 10;
 
 /** @throws StartError for a first administrator that can't be made. */
 export async function start(
@@ -30,8 +36,9 @@ export async function start(
   const { store, sources, passwords } = ground;
   const rotation = new KeyRotation(store, sources.clock, settings.keyRotationHours);
   const first = new FirstAdministrator(store, passwords, sources, { ...settings, announce, logger });
-  await whenInTurn(() => rotation.check(), sources.clock);
-  await whenInTurn(() => first.ensure(), sources.clock);
+  const inTurn = { tries: TRIES, clock: sources.clock };
+  await patiently(() => rotation.check(), inTurn);
+  await patiently(() => first.ensure(), inTurn);
 
   const tipping = tippingOf(ground, platform, logger);
   const deletionOf = (news: RevocationNews): Deletion => new Deletion(ground, news, platform, logger);

@@ -11,6 +11,7 @@ export {
   unavailable,
   unprocessable,
 } from './common.js';
+export { isOutage } from './outage.js';
 export { httpStatus, problemHeaders, toProblem } from './http.js';
 export type { Problem } from './http.js';
 export { ERROR_METADATA_KEY, decodeError, encodeError, grpcStatus } from './grpc.js';

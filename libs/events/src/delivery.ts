@@ -1,6 +1,6 @@
+import { isOutage } from '@storey/errors';
 import { misuse } from './failures.js';
 import { DEFAULT_RETRY } from './limits.js';
-import { isOutage } from './outage.js';
 import { sleepUnlessAborted } from './stopping.js';
 import { type Batch, type Message, type Subscription } from './event-log.js';
 import { type ResolvedOptions } from './options.js';

@@ -13,5 +13,5 @@ export type {
 } from './event-log.js';
 export { openEventLog } from './open-event-log.js';
 export type { EventLogOptions, FaultPoint } from './options.js';
-export { isOutage } from './outage.js';
+export { isOutage } from '@storey/errors';
 export { murmur2, partitionOf } from './partition-of.js';

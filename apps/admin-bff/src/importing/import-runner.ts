@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { newTraceId, runInContext, type Clock } from '@storey/context';
-import { isAppError } from '@storey/errors';
 import { type Logger } from '@storey/observability';
+import { patiently } from '@storey/resilience';
 import { type ImportTarget } from './import-target.js';
 import { type ImportState, type ImportStates } from './import-state.js';
 import { PostPlan } from './post-plan.js';
 import { readWxr, type WxrPost } from './wxr.js';
 
 const BATCH = 100;
-/** A part of the system that is away is waited for this long, a second at a time. */
+/** Tries of a part of the system that is away, a second apart. */
 const PATIENCE = 120;
 
 export interface ImportRunnerOptions {
@@ -69,25 +69,14 @@ export class ImportRunner {
       skipped: [...begun.skipped, ...plan.skipped],
       done: begun.done + plan.skipped.length,
     };
+    const patience = { tries: PATIENCE, signal: this.#stop.signal, clock: this.#options.clock };
     for (let at = 0; at < plan.items.length; at += BATCH) {
       const items = plan.items.slice(at, at + BATCH);
-      const skipped = await this.#patiently(() => this.#options.target.send(plan, items));
+      const skipped = await patiently(() => this.#options.target.send(plan, items), patience);
       state = { ...state, skipped: [...state.skipped, ...skipped], done: state.done + items.length };
       await this.#options.states.save(state);
     }
     return state;
-  }
-
-  async #patiently<T>(step: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      this.#stop.signal.throwIfAborted();
-      try {
-        return await step();
-      } catch (error) {
-        if (tries === PATIENCE || !isAppError(error) || !AWAY.has(error.kind)) throw error;
-        await this.#options.clock.sleep(1000, this.#stop.signal);
-      }
-    }
   }
 
   async #fail(state: ImportState, error: unknown): Promise<void> {
@@ -97,8 +86,6 @@ export class ImportRunner {
     await this.#options.states.save({ ...latest, state: 'failed' });
   }
 }
-
-const AWAY: ReadonlySet<string> = new Set(['unavailable', 'outcome_unknown', 'deadline_exceeded']);
 
 async function countComments(file: string): Promise<number> {
   let total = 0;

@@ -2,10 +2,10 @@ import { type CommentIds } from '@storey/comment';
 import { runDetached, type Clock } from '@storey/context';
 import { type EventLog } from '@storey/events';
 import { type Logger, type Metrics } from '@storey/observability';
+import { patiently } from '@storey/resilience';
 import { ExistingIds, type FilterSize } from './existing-ids.js';
 import { HeardCommands } from './heard-commands.js';
 import { loadIds } from './load-ids.js';
-import { patiently } from './patiently.js';
 
 export interface ExistenceOptions {
   /** Of the database. */
@@ -58,7 +58,7 @@ export class Existence {
     const { signal } = this.#closing;
     const add = (id: bigint): boolean => this.#add(id);
     try {
-      this.#heard = await patiently(() => this.#listen(), clock, signal);
+      this.#heard = await patiently(() => this.#listen(), { clock, signal });
       if (await loadIds({ ids, clock, signal, add })) this.ids.complete();
     } catch (error) {
       if (!signal.aborted) this.#giveUp(String(error));

@@ -1,7 +1,7 @@
 import { PipelineSize } from '@storey/cache';
 import { type CommentIds } from '@storey/comment';
 import { type Clock } from '@storey/context';
-import { patiently } from './patiently.js';
+import { patiently } from '@storey/resilience';
 
 const CHUNK = { min: 200, max: 5000 };
 /** Between two chunks others have their turn, of the database and of this process. */
@@ -25,7 +25,9 @@ export async function loadIds({ ids, clock, signal, add }: LoadOptions): Promise
   const readAll = async (nth: number): Promise<boolean> => {
     for (let after = 0n, more = true; more; await clock.sleep(PAUSE_MS, signal)) {
       const limit = size.current;
-      const chunk = await size.time(limit, () => patiently(() => ids.of(nth, after, limit), clock, signal));
+      const chunk = await size.time(limit, () =>
+        patiently(() => ids.of(nth, after, limit), { clock, signal }),
+      );
       if (!chunk.every(add)) return false;
       after = chunk.at(-1) ?? after;
       more = chunk.length === limit;
