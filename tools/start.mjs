@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { spawnSync } from 'node:child_process';
+import { enableCompileCache } from 'node:module';
 
 /** `npm start`: builds what changed, then serves the whole product from this very process. */
 const [major] = process.versions.node.split('.').map(Number);
@@ -17,4 +18,6 @@ if (build.status !== 0) {
   process.exit(1);
 }
 console.log(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s. Starting …`);
+// What was compiled last time is read instead: a faster start, and a faster first page.
+enableCompileCache('.cache/compiled');
 await import('../apps/standalone/dist/main.js');

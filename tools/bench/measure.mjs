@@ -60,10 +60,14 @@ export async function startServer(args, env, pattern) {
 }
 
 /** The whole product in one process on `folder`. */
+/** With the code cache that `npm start` has. */
 export const startProduct = (folder, env = {}) =>
   startServer(
     ['apps/standalone/dist/main.js'],
-    { PORT: '0', DATA_DIR: folder, LIMITS: 'off', LOG_LEVEL: 'error', ...env },
+    {
+      ...{ PORT: '0', DATA_DIR: folder, LIMITS: 'off', LOG_LEVEL: 'error' },
+      ...{ NODE_COMPILE_CACHE: '.cache/compiled', ...env },
+    },
     /Storey is at (\S+)/,
   );
 

@@ -54,8 +54,9 @@ export class Cached<Id extends CacheId, V> {
 
   /** What a fresh copy in this process says, at once. It counts as a read; finding none does not, as `get` will follow. */
   peek(id: Id): V | undefined {
-    const { copies } = this.#scope;
-    return copies?.peek(id)?.fresh ? this.#copyOf(id)?.value : undefined;
+    const value = this.#scope.copies?.readFresh(id);
+    if (value !== undefined) this.#scope.counts.localHits += 1;
+    return value;
   }
 
   /**

@@ -106,6 +106,17 @@ export class LocalCopies<Id extends string | number | bigint, V> {
     return undefined;
   }
 
+  /** As `read`, of a fresh copy; finding none counts nothing. */
+  readFresh(id: Id): V | undefined {
+    const copy = this.#copies.get(id);
+    if (!copy) return undefined;
+    const now = this.#clock.monotonic();
+    if (now >= copy.freshUntil) return undefined;
+    this.hot?.count(id, now);
+    this.counts.hits += 1;
+    return copy.value;
+  }
+
   /** As `read`, but counts nothing. */
   peek(id: Id): LocalCopy<V> | undefined {
     const now = this.#clock.monotonic();
