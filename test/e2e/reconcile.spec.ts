@@ -36,7 +36,7 @@ async function live(product: Product): Promise<{ readonly root: string; readonly
 
 const nothing = [0, expect.stringMatching(/^0 differences$/m)];
 
-ownProcessOnly('the tool wants the settings of every store').it(
+ownProcessOnly('it counts reports, and on compose there are those of others').it(
   'npm run reconcile finds nothing behind a product that was used',
   async () => {
     await using product = await Product.start({ HISTORY_WINDOW_MS: '500' });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Answers, Comments, Rankings } from '@storey/comment';
 import { SeededRandom } from '@storey/context';
 import { Bench } from './bench.js';
-import { CommentState, Intake, Reaction, type Sent } from './commands.js';
+import { CommentState, Intake, Reaction, SubjectState, type Sent } from './commands.js';
 
 let bench: Bench;
 
@@ -81,6 +81,23 @@ describe('publish', () => {
     const told = (await bench.events()).filter(({ event }) => event.case === 'rejected');
     expect(told.map(({ commandId }) => commandId)).toEqual([late.id, lost.id]);
   });
+
+  it.each([SubjectState.READ_ONLY, SubjectState.CLOSED])(
+    'rejects what was judged by a subject that was open then: what stands behind its change to %i in the log',
+    async (state) => {
+      const intake = new Intake();
+      const before = intake.publish();
+      const behind = intake.publish();
+      const imported = intake.publish({ source: 'elsewhere', sourceKey: String(behind.id) });
+      const opened = intake.publish();
+      const commands = [before, intake.change({ state }), behind, imported];
+      await bench.deliver([...commands, intake.change({ state: SubjectState.OPEN }), opened]);
+      const rejected = { state: CommentState.REJECTED, reasonCode: 'COMMENT_SUBJECT_CLOSED', text: 'hello' };
+      expect(await bench.comment(behind.id)).toMatchObject(rejected);
+      expect(await bench.floorsOf([before, imported, opened])).toEqual([1n, 2n, 3n]);
+      expect(await bench.countsOf(intake.subject)).toEqual([3n, 3n]);
+    },
+  );
 
   it('takes no parent from another subject of the same shard', async () => {
     const here = new Intake();

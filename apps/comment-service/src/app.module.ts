@@ -71,10 +71,12 @@ import { SubjectsGrpc } from './subjects/subjects.grpc.js';
 import { EndTip } from './tipping/end-tip.js';
 import { TippingGrpc } from './tipping/tipping.grpc.js';
 import { TryTip } from './tipping/try-tip.js';
+import { lastingCaches } from './viewing/lasting-caches.js';
 import { Records } from './viewing/records.js';
 import { ViewComments } from './viewing/view-comments.js';
 import { ViewingGrpc } from './viewing/viewing.grpc.js';
 import { Views } from './viewing/views.js';
+import { rankingsUnlessAway } from './viewing/watched-sources.js';
 import { WatchSubject } from './watching/watch-subject.js';
 import { WatchingGrpc } from './watching/watching.grpc.js';
 
@@ -107,12 +109,15 @@ export class AppModule {
 
 /** What the controllers call. The plain classes below know nothing of Nest: here alone they meet. */
 function useCases(ground: Ground): Provider[] {
-  const { platform, logger, sql, caches } = ground;
+  const { platform, logger, sql, database } = ground;
   const { clock } = platform;
   const comments = new Comments(sql);
   const overlays = new Overlays(platform.ports.kvState, logger, clock);
-  const records = new Records(caches, comments, ground.existence.ids);
-  const hotRecords = new Records({ ...caches, ...ground.hot.caches }, comments, ground.existence.ids);
+  const caches = lastingCaches(ground.caches, ground);
+  const hotCaches = lastingCaches({ ...ground.caches, ...ground.hot.caches }, ground);
+  const { ids: existing } = ground.existence;
+  const records = new Records({ caches, comments, existing, database });
+  const hotRecords = new Records({ caches: hotCaches, comments, existing, database });
   const reactions = new Reactions(sql);
   const views = new Views(overlays, records, clock);
   const { ports } = platform;
@@ -159,14 +164,16 @@ function publish(
   return new Publish(idempotency, new Drafts(views, records), rules, log);
 }
 
-function listing({ platform, logger, sql, caches }: Ground, views: Views, records: Records): Provider[] {
+function listing(ground: Ground, views: Views, records: Records): Provider[] {
+  const { platform, logger, sql, database } = ground;
   const { ports, clock } = platform;
   const backfill = new BackfillRequests(ports.events, clock, logger);
   observeBackfill(backfill, platform.metrics.forApp('comment-service'));
   const onNear = (id: string): void => backfill.ask(CACHE_NAMES.places, [id]);
-  const lists = new Lists(caches.places, new Listings(sql), { onNear });
+  const { places } = lastingCaches(ground.caches, ground);
+  const lists = new Lists(places, new Listings(sql), { onNear });
   const byFloor = new FloorWalk(lists);
-  const epochs = new HotEpochs(ports.kvState, clock, new Rankings(sql));
+  const epochs = new HotEpochs(ports.kvState, clock, rankingsUnlessAway(new Rankings(sql), database));
   const hot = new HotWalk(lists, new RankingReader(epochs, backfill), byFloor);
   const walks = new Walks(byFloor, hot);
   return [

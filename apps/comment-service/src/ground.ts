@@ -20,10 +20,12 @@ import { type Sql } from '@storey/sql';
 import { Existence } from './existence/existence.js';
 import { openIntake, type IntakeGround } from './intake/open-intake.js';
 import { HotCopies } from './viewing/hot-copies.js';
+import { openLasting, type Lasting } from './viewing/lasting-caches.js';
+import { watchedSources } from './viewing/watched-sources.js';
 import { SubjectFeed } from './watching/subject-feed.js';
 
 /** What the whole app stands on: opened once, closed last. */
-export interface Ground extends IntakeGround {
+export interface Ground extends IntakeGround, Lasting {
   readonly platform: Platform;
   readonly logger: Logger;
   readonly sql: Sql<CommentDb>;
@@ -46,7 +48,8 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
       random,
       onError: (error, name) => logger.warn('a cache entry was passed over', { name, cause: String(error) }),
     });
-  const sources = commentSources(sql);
+  const lasting = openLasting(clock, metrics);
+  const sources = watchedSources(commentSources(sql), lasting.database);
   const [lists, viewers] = [newCache(), newCache()];
   observeCaches({ lists, viewers }, metrics);
   const caches = commentCaches(lists, sources);
@@ -77,7 +80,7 @@ export async function openGround(platform: Platform, logger: Logger): Promise<Gr
     metrics,
   });
   return {
-    ...{ platform, logger, sql, caches, hot, ids, search, feed, existence },
+    ...{ platform, logger, ...lasting, sql, caches, hot, ids, search, feed, existence },
     ...openIntake({ platform, sql, logger }, metrics),
   };
 }

@@ -11,6 +11,8 @@ export class Outages {
   /** `hangs`: what is appended comes to the log when `letGo` is called. */
   log: 'there' | 'refuses' | 'hangs' = 'there';
   database: 'there' | 'refuses' = 'there';
+  /** Statements and transactions that the database refused. */
+  refused = 0;
   #hanging: (() => Promise<void>)[] = [];
 
   /** For `Bench.open`. */
@@ -47,7 +49,9 @@ export class Outages {
 
   #database<DB>(sql: Sql<DB>): Sql<DB> {
     const check = (): void => {
-      if (this.database === 'refuses') throw unavailable('The database is away.');
+      if (this.database === 'there') return;
+      this.refused += 1;
+      throw unavailable('The database is away.');
     };
     const refusing: Plugin = {
       transformQuery: ({ node }) => {

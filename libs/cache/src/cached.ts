@@ -91,6 +91,14 @@ export class Cached<Id extends CacheId, V> {
     return values;
   }
 
+  /**
+   * For who finds that loading fails: what is cached of `ids`, and of the others what was known last, if the definition keeps
+   * it (stale). What is in neither is not in the map. @throws as the store does.
+   */
+  async lastKnown(ids: readonly Id[]): Promise<ReadonlyMap<Id, Found<V>>> {
+    return this.#entries.lastKnown.read(ids);
+  }
+
   /** Call after the change is committed. What is being loaded at this time will not overwrite it. */
   async set(id: Id, value: V): Promise<void> {
     await this.#write(id, value);
@@ -101,11 +109,17 @@ export class Cached<Id extends CacheId, V> {
     await this.#write(id, undefined);
   }
 
-  /** Call after the change is committed. Who asks from now on sees it. @throws when the store did not hear of it. */
-  async invalidate(ids: readonly Id[]): Promise<void> {
+  /**
+   * Call after the change is committed. Who asks from now on sees it. @throws when the store did not hear of it.
+   * @param forget what was last known may not be shown any more, even where nothing newer can be had.
+   */
+  async invalidate(
+    ids: readonly Id[],
+    { forget = false }: { readonly forget?: boolean } = {},
+  ): Promise<void> {
     if (ids.length === 0) return;
     try {
-      await this.#scope.around.store.delete(this.#scope.keysOf(ids));
+      await this.#entries.remove(ids, forget);
     } finally {
       this.#forget(ids);
     }

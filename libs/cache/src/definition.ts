@@ -19,6 +19,11 @@ export interface Definition<Id extends CacheId, V> {
   readonly emptyTtlMs: number;
   /** So much longer a value is served, flagged, while a new one is loaded: 0 (as by default) to 10,000. */
   readonly staleForMs?: number;
+  /**
+   * So long what is known of an id is kept once more, for `lastKnown`: past its life, and past `invalidate` that does not
+   * forget it. It costs a look beside each load and a write behind it. Default 0: not.
+   */
+  readonly lastKnownMs?: number;
   /** Of an entry, packed. What is larger is not cached. Default 100,000. */
   readonly maxBytes?: number;
   /** The higher, the earlier a value is reloaded before its fresh time is over; 0: never. Default 1. */
@@ -52,11 +57,13 @@ const MAX_STALE_MS = 10_000;
 /** @throws AppError `internal` for what can only be a mistake in the program. */
 export function checkDefinition<Id extends CacheId, V>(definition: Definition<Id, V>): void {
   const { ttlMs, jitter, emptyTtlMs, staleForMs = 0, maxBytes = 1, earlyBeta = 0 } = definition;
+  const { lastKnownMs = 0 } = definition;
   const bounds: readonly (readonly [string, number, number, number])[] = [
     ['ttlMs', ttlMs, 1, Infinity],
     ['jitter', jitter, 0, 1],
     ['emptyTtlMs', emptyTtlMs, 0, Infinity],
     ['staleForMs', staleForMs, 0, MAX_STALE_MS],
+    ['lastKnownMs', lastKnownMs, 0, Infinity],
     ['maxBytes', maxBytes, 1, Infinity],
     ['earlyBeta', earlyBeta, 0, Infinity],
   ];

@@ -1,5 +1,6 @@
 import { type CacheId } from './definition.js';
 import { encodeEntry } from './entry.js';
+import { LastKnown, type Claims } from './last-known.js';
 import { type Scope } from './scope.js';
 
 const MAX_BYTES = 100_000;
@@ -18,11 +19,13 @@ interface Written {
 
 /** How the entries of one cache are written to the store: how long they live, and who writes over whom. */
 export class Entries<Id extends CacheId, V> {
+  readonly lastKnown: LastKnown<Id, V>;
   readonly #scope: Scope<Id, V>;
   #toldTooBig = false;
 
   constructor(scope: Scope<Id, V>) {
     this.#scope = scope;
+    this.lastKnown = new LastKnown(scope);
   }
 
   /** Over whatever is there; voids leases. @throws as the store does. */
@@ -32,19 +35,43 @@ export class Entries<Id extends CacheId, V> {
     const key = definition.key(id);
     if (written) await around.store.set(key, written.bytes, { ttlMs: written.ttlMs });
     else await around.store.delete([key]);
+    await this.lastKnown.put(id, loaded.value === undefined ? undefined : written?.bytes);
   }
 
-  /** Loses against any write since the lease was given. @returns whether it stands there now. */
-  async fill(id: Id, token: string | undefined, loaded: Loaded<V>): Promise<boolean> {
+  /** Removes them. @param forget what was last known of them, too. @throws as the store does. */
+  async remove(ids: readonly Id[], forget: boolean): Promise<void> {
+    const keys = this.#scope.keysOf(ids);
+    await this.#scope.around.store.delete(forget ? [...keys, ...this.lastKnown.keysOf(ids)] : keys);
+  }
+
+  /**
+   * Loses against any write since the lease was given. @param claims taken since then.
+   * @returns whether it stands there now.
+   */
+  async fill(
+    id: Id,
+    token: string | undefined,
+    loaded: Loaded<V>,
+    claims: Promise<Claims<Id>> | undefined,
+  ): Promise<boolean> {
     if (!token) return false;
     const { store } = this.#scope.around;
-    return this.#attempt(id, loaded, (key, { bytes, ttlMs }) => store.fill(key, token, bytes, { ttlMs }));
+    const known = claims && (await claims);
+    return this.#attempt(id, loaded, known, (key, { bytes, ttlMs }) =>
+      store.fill(key, token, bytes, { ttlMs }),
+    );
   }
 
-  /** Loses against any write since `old` was read. @returns whether it stands there now. */
-  async replace(id: Id, old: Uint8Array, loaded: Loaded<V>): Promise<boolean> {
+  /** Loses against any write since `old` was read. @param claims taken since then. @returns whether it stands there now. */
+  async replace(
+    id: Id,
+    old: Uint8Array,
+    loaded: Loaded<V>,
+    claims: Promise<Claims<Id>> | undefined,
+  ): Promise<boolean> {
     const { store } = this.#scope.around;
-    return this.#attempt(id, loaded, (key, { bytes, ttlMs }) =>
+    const known = claims && (await claims);
+    return this.#attempt(id, loaded, known, (key, { bytes, ttlMs }) =>
       store.compareAndSet(key, old, bytes, { ttlMs }),
     );
   }
@@ -53,7 +80,7 @@ export class Entries<Id extends CacheId, V> {
   async free(ids: readonly Id[]): Promise<void> {
     if (ids.length === 0) return;
     try {
-      await this.#scope.around.store.delete(this.#scope.keysOf(ids));
+      await this.remove(ids, false);
     } catch (error) {
       this.#scope.failed(error);
     }
@@ -63,11 +90,18 @@ export class Entries<Id extends CacheId, V> {
   async #attempt(
     id: Id,
     loaded: Loaded<V>,
+    claims: Claims<Id> | undefined,
     write: (key: string, written: Written) => Promise<boolean>,
   ): Promise<boolean> {
     try {
       const written = this.#write(loaded);
-      if (written) return await write(this.#scope.definition.key(id), written);
+      if (written) {
+        const stands = await write(this.#scope.definition.key(id), written);
+        const known = loaded.value === undefined ? undefined : written.bytes;
+        if (stands && claims) await this.lastKnown.keep(id, known, claims);
+        return stands;
+      }
+      if (claims) await this.lastKnown.keep(id, undefined, claims);
     } catch (error) {
       this.#scope.failed(error);
       return false;

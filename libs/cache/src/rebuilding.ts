@@ -26,12 +26,11 @@ export class Rebuilding<Id extends CacheId, V> {
       .map((id, at) => ({ id, token: leased[at]?.token }))
       .filter(({ token }) => token !== undefined);
     if (missing.length === 0) return;
-    const loaded = await this.#loading.load(
-      missing.map(({ id }) => id),
-      signal,
-    );
+    const absent = missing.map(({ id }) => id);
+    const claims = this.#entries.lastKnown.claim(absent);
+    const loaded = await this.#loading.load(absent, signal);
     const filled = await Promise.all(
-      missing.map(({ id, token }) => this.#entries.fill(id, token, loaded(id))),
+      missing.map(({ id, token }) => this.#entries.fill(id, token, loaded(id), claims)),
     );
     this.#scope.counts.rebuilt += filled.filter(Boolean).length;
   }

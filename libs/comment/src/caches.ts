@@ -13,7 +13,8 @@ import { parseSubjectKey } from './subject-key.js';
 
 /**
  * What is cached of comments. Readers get, comment-job invalidates: subjects last, so that who reads a subject of
- * some version first, and the rest after it, has every change up to that version.
+ * some version first, and the rest after it, has every change up to that version. What everybody sees is known on for hours,
+ * for when it can't be loaded.
  */
 export interface CommentCaches {
   /** By `type/oid`. */
@@ -64,6 +65,8 @@ const TTL_MS = 60_000;
 const JITTER = 0.2;
 /** The first write invalidates what was known to be absent. */
 const EMPTY_TTL_MS = 10_000;
+/** So long an outage of the database may last: what was known is shown that long, and written to. */
+const LAST_KNOWN_MS = 6 * 60 * 60_000;
 
 /** The same definitions for every process, so that all speak of the same entries. */
 export function commentCaches(
@@ -72,12 +75,13 @@ export function commentCaches(
   { local = {} }: CommentCacheOptions = {},
 ): CommentCaches {
   const lives = { ttlMs: TTL_MS, jitter: JITTER, emptyTtlMs: EMPTY_TTL_MS };
+  const everybodys = { ...lives, lastKnownMs: LAST_KNOWN_MS };
   return {
     subjects: cache.define({
       name: CACHE_NAMES.subjects,
       key: (key: string) => `{cs:${key}}`,
       codec: recordCodec<SubjectRecord>(),
-      ...lives,
+      ...everybodys,
       ...(local.subjects && { local: local.subjects }),
       load: (keys) => subjects.byKeys(keys.map(parseSubjectKey)),
     }),
@@ -85,7 +89,7 @@ export function commentCaches(
       name: CACHE_NAMES.comments,
       key: (id: bigint) => `{c:${id}}`,
       codec: recordCodec<CommentRecord>(),
-      ...lives,
+      ...everybodys,
       ...(local.comments && { local: local.comments }),
       load: (ids) => comments.byIds(ids),
     }),
@@ -93,7 +97,7 @@ export function commentCaches(
       name: CACHE_NAMES.places,
       key: (id: string) => `{cp:${id}}`,
       codec: placesCodec,
-      ...lives,
+      ...everybodys,
       ...(local.places && { local: local.places }),
       load: (ids) => listings.chunks(ids.map(parseChunkId)),
     }),

@@ -83,7 +83,7 @@ export { HOT_HALF_LIFE_MS, hotScore } from './rules/hot-score.js';
 export type { Rated } from './rules/hot-score.js';
 export { wilson } from './rules/wilson.js';
 export { EDIT_WINDOW_MS, inEditWindow } from './rules/edit-window.js';
-export { DECIDED_STATE, canDecide, canMove, showsReplies, takesReplies } from './rules/states.js';
+export { DECIDED_STATE, canDecide, canMove, showsReplies, takesPosts, takesReplies } from './rules/states.js';
 export { canDelete, canEdit, canRead, hosts, isAuthor, moderates } from './rules/permissions.js';
 export type { OwnedComment, Person } from './rules/permissions.js';
 export { MAX_BYTES, MAX_GRAPHEMES, checkText, countGraphemes } from './rules/text.js';

@@ -17,11 +17,13 @@ import {
   commentIndex,
   commentSources,
   hotScore,
+  reactionId,
   searchDocument,
   shardOfSubject,
+  type CommentCaches,
   type CommentDb,
 } from '../src/index.js';
-import { Reaction, SUBJECT, insertComment, insertSubject, open } from './rows.js';
+import { CommentState, Reaction, SUBJECT, insertComment, insertSubject, open } from './rows.js';
 
 const shard = shardOfSubject(SUBJECT);
 const id = (k: number): bigint => BigInt(k) * 64n + BigInt(shard);
@@ -61,12 +63,12 @@ afterEach(async () => {
   folder.remove();
 });
 
+const readersCaches = (): CommentCaches =>
+  commentCaches(new Cache(cache, { onError: (e) => expect(e).toBeUndefined() }), commentSources(sql));
+
 /** As readers do. */
 async function fill(): Promise<void> {
-  const caches = commentCaches(
-    new Cache(cache, { onError: (e) => expect(e).toBeUndefined() }),
-    commentSources(sql),
-  );
+  const caches = readersCaches();
   await caches.subjects.getMany([KEY]);
   await caches.comments.getMany([root, reply]);
   await caches.places.getMany([chunkId({ subjectId: subject, rootId: 0n }, 0n)]);
@@ -142,6 +144,49 @@ it('tells of a cached list that lacks a comment, and throws it out', async () =>
     ]),
   );
   expect(told(await run(true))).toEqual([]);
+});
+
+it('tells of a cached reaction that is another by now, and throws it out', async () => {
+  const caches = readersCaches();
+  const users = Array.from({ length: 600 }, (_, at) => BigInt(at + 1));
+  const rows = users.map((user_id) => ({ comment_id: reply, user_id, value: Reaction.LIKE, version: 8n }));
+  const like = (values: typeof rows): Promise<unknown> =>
+    sql.transaction((tx) =>
+      tx
+        .insertInto(`comment_reaction_${n}` as 'comment_reaction_0')
+        .values(values)
+        .execute(),
+    );
+  await like(rows.slice(0, 599));
+  const told600 = reactionId(600n, reply);
+  await caches.reactions.getMany([reactionId(599n, reply), told600]);
+  const ofReactions = async (repair = false): Promise<readonly string[]> =>
+    told(await run(repair)).filter((each) => each.startsWith('cached-reaction'));
+  expect(await ofReactions()).toEqual([]);
+  await like(rows.slice(599));
+  expect(await ofReactions()).toEqual([`cached-reaction ${told600}`]);
+  await change(`update comment_reaction_${n} set value = 2, version = 9 where user_id = 599`);
+  expect(await ofReactions()).toEqual([`cached-reaction 599/${reply}`, `cached-reaction ${told600}`]);
+  expect(await ofReactions(true)).toEqual([]);
+  expect(await ofReactions()).toEqual([]);
+});
+
+it('tells of a comment and a subject that are cached as not there, and throws that out', async () => {
+  const other = id(7);
+  const caches = readersCaches();
+  await caches.comments.getMany([other]);
+  await insertComment(sql, subject, { id: other, floor: 2n, state: CommentState.IN_REVIEW, shown: 0 });
+  expect(told(await run())).toContain(`cached-comment ${other}`);
+  expect(told(await run(true))).not.toContain(`cached-comment ${other}`);
+  expect(told(await run())).not.toContain(`cached-comment ${other}`);
+});
+
+it('does not mind what was known last', async () => {
+  const caches = readersCaches();
+  await change(`update comment_content_${n} set text = 'other' where id = ${reply}`);
+  await caches.comments.invalidate([reply]);
+  expect((await caches.comments.lastKnown([reply])).size).toBe(1);
+  expect(told(await run())).toEqual([]);
 });
 
 it('finds what search lacks and what it alone has', async () => {

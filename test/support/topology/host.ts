@@ -26,7 +26,7 @@ export interface Host {
   findLog(): Promise<void>;
   /** The metrics of every app. */
   metrics(url: string): Promise<string>;
-  /** Runs `tools/<name>.mjs` on the stores of the product, which must be stopped where they belong to one process. */
+  /** Runs `tools/<name>.mjs` to its end on the stores of the product, which must be stopped where they belong to one process. */
   run(name: string, args: readonly string[]): Promise<ToolRun>;
   /** Throws away what was kept. */
   remove(): Promise<void>;

@@ -1,5 +1,5 @@
 import { type Transaction } from 'kysely';
-import { takesReplies, type CommentDb, type ContentTable } from '@storey/comment';
+import { takesPosts, takesReplies, type CommentDb, type ContentTable } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { comment } from '@storey/contracts';
 import { insertIgnore, tableFor, type Tables } from '@storey/sql';
@@ -18,12 +18,19 @@ export interface Publishing {
   readonly clock: Clock;
 }
 
-/** A new comment gets its floor; one that answers what is gone is rejected, and keeps its author's words. */
+/**
+ * A new comment gets its floor. One that answers what is gone, or stands behind the closing of its subject in the log, as it was
+ * judged by an older one, is rejected and keeps its author's words.
+ */
 export async function publish(publishing: Publishing, command: Command, change: Publish): Promise<void> {
   const { thread, content } = publishing;
   if (thread.find(command.id)) return; // its note in the inbox was cut meanwhile
   if (!(await isFirstOfItsItem(publishing, command, change))) return;
   await rememberAnswer(publishing.tx, command, publishing.clock);
+  if (change.source === '' && !takesPosts(thread.subject.state)) {
+    reject(thread, content, command, 'COMMENT_SUBJECT_CLOSED');
+    return;
+  }
   const parent = thread.find(change.parentId);
   if (change.parentId !== 0n && !(parent && takesReplies(parent.index.state))) {
     reject(thread, content, command, 'COMMENT_PARENT_NOT_FOUND');

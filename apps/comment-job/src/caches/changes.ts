@@ -10,6 +10,8 @@ type Told = ReadonlyMap<string, readonly CacheChange[]>;
 export class Changes {
   /** By subject, then by cache and id; the subject itself comes last. */
   readonly #bySubject = new Map<string, Map<string, CacheChange>>();
+  /** As `cache id`. */
+  readonly #forgotten = new Set<string>();
 
   constructor(events: readonly commentEvents.CommentEvent[]) {
     for (const event of events) if (event.subject) this.#take(subjectKey(event.subject), event);
@@ -19,6 +21,11 @@ export class Changes {
   of(cache: string): readonly string[] {
     const all = [...this.#bySubject.values()].flatMap((changes) => [...changes.values()]);
     return [...new Set(all.filter((change) => change.cache === cache).map(({ id }) => id))];
+  }
+
+  /** Those of them of which even what was known last is to be forgotten. */
+  forgotten(cache: string): readonly string[] {
+    return this.of(cache).filter((id) => this.#forgotten.has(nameOf(cache, id)));
   }
 
   /** In parts of at most `limit` changes. */
@@ -43,9 +50,9 @@ export class Changes {
   #take(subject: string, event: commentEvents.CommentEvent): void {
     const changes = this.#bySubject.get(subject) ?? new Map<string, CacheChange>();
     this.#bySubject.set(subject, changes);
-    const { comments, places, reactions, atOnce } = touchedBy(event);
+    const { comments, places, reactions, atOnce, hidden, rules } = touchedBy(event);
     const add = (cache: string, id: string, version = 0n): void => {
-      const name = `${cache} ${id}`;
+      const name = nameOf(cache, id);
       const known = changes.get(name);
       changes.delete(name);
       changes.set(name, {
@@ -60,5 +67,9 @@ export class Changes {
     for (const id of places) add(CACHE_NAMES.places, id);
     for (const id of reactions) add(CACHE_NAMES.reactions, id);
     add(CACHE_NAMES.subjects, subject, event.version);
+    for (const id of hidden) this.#forgotten.add(nameOf(CACHE_NAMES.comments, String(id)));
+    if (rules) this.#forgotten.add(nameOf(CACHE_NAMES.subjects, subject));
   }
 }
+
+const nameOf = (cache: string, id: string): string => `${cache} ${id}`;

@@ -24,10 +24,10 @@ function setUp({ logIsGone = false } = {}) {
   const appends: NewMessage[][] = [];
   /** What comes first here takes longest: nothing is in its order that nobody waits for. */
   const cache = (name: string, turns: number) => ({
-    invalidate: async (ids: readonly unknown[]) => {
+    invalidate: async (ids: readonly unknown[], { forget = false } = {}) => {
       expect(ids.length).toBeLessThanOrEqual(500);
       for (let turn = 0; turn < turns; turn += 1) await setImmediate();
-      if (ids.length > 0) done.push(`${name} ${ids.join(' ')}`);
+      if (ids.length > 0) done.push(`${name} ${ids.join(' ')}${forget ? ' forgotten' : ''}`);
     },
   });
   const caches = {
@@ -95,7 +95,7 @@ describe('what a change touches', () => {
     ];
     const value = { commentId: 9n, rootId: 3n, parentId: 3n, vanishedIds: [3n], places };
     await handle([happened(2n, { case: 'deleted', value })]);
-    expect(done).toEqual(['comments 9 3', 'places 7/3/2 7/0/0', 'subjects video/v1', 'told']);
+    expect(done).toEqual(['comments 9 3 forgotten', 'places 7/3/2 7/0/0', 'subjects video/v1', 'told']);
     expect(told()[0]?.changes.map(([, , , atOnce]) => atOnce)).toEqual([true, true, true, true, true]);
   });
 
@@ -126,7 +126,8 @@ describe('what a change touches', () => {
         { id: 3n, rootId: 0n, floor: 64n },
       ];
       await handle([happened(2n, { case: 'decided', value: { comment: judged, turnedIds: [3n], places } })]);
-      expect(done).toEqual(['comments 9 3', 'places 7/3/2 7/0/0', 'subjects video/v1', 'told']);
+      const comments = atOnce ? 'comments 9 3 forgotten' : 'comments 9 3';
+      expect(done).toEqual([comments, 'places 7/3/2 7/0/0', 'subjects video/v1', 'told']);
       expect(new Set(told()[0]?.changes.map(([, , , each]) => each))).toEqual(new Set([atOnce]));
     },
   );
@@ -136,10 +137,17 @@ describe('what a change touches', () => {
     async (closed) => {
       const { done, handle, told } = setUp();
       await handle([happened(2n, { case: 'subjectChanged', value: { closed } })]);
-      expect(done).toEqual(['subjects video/v1', 'told']);
+      expect(done).toEqual(['subjects video/v1 forgotten', 'told']);
       expect(told()[0]?.changes).toEqual([['comment.subject', 'video/v1', 2n, closed]]);
     },
   );
+
+  it('is forgotten as it was where that is to be seen no more, and what stands above it is not', async () => {
+    const { done, handle } = setUp();
+    const hidden = { id: 9n, rootId: 3n, floor: 1n, state: CommentState.HIDDEN };
+    await handle([happened(2n, { case: 'updated', value: { comment: hidden } })]);
+    expect(done).toEqual(['comments 9 forgotten', 'places 7/3/0', 'comments 3', 'subjects video/v1', 'told']);
+  });
 
   it('is the reaction of everybody whose clicks one event tells of', async () => {
     const { done, handle } = setUp();
@@ -159,7 +167,8 @@ describe('a batch', () => {
       created(4n, root),
       happened(1n, { case: 'reacted', value: { commentId: 8n } }, { type: 'video', oid: 'v2' }),
     ]);
-    expect(done).toEqual(['comments 3 8', 'places 7/0/0', 'subjects video/v1 video/v2', 'told']);
+    const cleared = ['comments 3 forgotten', 'places 7/0/0', 'comments 8', 'subjects video/v1 video/v2'];
+    expect(done).toEqual([...cleared, 'told']);
     expect(told().map(({ key, changes }) => [key, changes.at(-1)])).toEqual([
       ['video/v1', ['comment.subject', 'video/v1', 5n, true]],
       ['video/v2', ['comment.subject', 'video/v2', 1n, false]],

@@ -25,21 +25,28 @@ export class Invalidator {
   async handle(batch: Batch): Promise<void> {
     const changes = new Changes(await readEvents(batch));
     const { subjects, comments, places, reactions } = this.#caches;
+    const ids = changes.of(CACHE_NAMES.comments).map(BigInt);
     await Promise.all([
-      clear(comments, changes.of(CACHE_NAMES.comments).map(BigInt)),
+      clear(comments, ids, changes.forgotten(CACHE_NAMES.comments).map(BigInt)),
       clear(places, changes.of(CACHE_NAMES.places)),
       clear(reactions, changes.of(CACHE_NAMES.reactions)),
     ]);
-    await clear(subjects, changes.of(CACHE_NAMES.subjects));
+    await clear(subjects, changes.of(CACHE_NAMES.subjects), changes.forgotten(CACHE_NAMES.subjects));
     for (const told of changes.told(AT_ONCE)) await tellCacheChanges(this.#events, told);
   }
 }
 
+/** @param forgotten those of `ids` that nobody may be shown as they were, however long the database is away. */
 async function clear<Id extends string | bigint>(
   cache: Pick<Cached<Id, unknown>, 'invalidate'>,
   ids: readonly Id[],
+  forgotten: readonly Id[] = [],
 ): Promise<void> {
-  for (let start = 0; start < ids.length; start += AT_ONCE) {
-    await cache.invalidate(ids.slice(start, start + AT_ONCE));
-  }
+  const gone = new Set(forgotten);
+  for (const chunk of chunksOf([...gone])) await cache.invalidate(chunk, { forget: true });
+  for (const chunk of chunksOf(ids.filter((id) => !gone.has(id)))) await cache.invalidate(chunk);
+}
+
+function* chunksOf<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += AT_ONCE) yield all.slice(start, start + AT_ONCE);
 }

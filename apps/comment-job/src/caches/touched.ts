@@ -10,9 +10,20 @@ export interface Touched {
   readonly reactions: readonly string[];
   /** Something is to be seen no more: what is kept of it may not even be shown as stale. */
   readonly atOnce: boolean;
+  /** Those of the comments that are not to be seen as they were, not even while nothing newer can be had. */
+  readonly hidden: readonly bigint[];
+  /** Nor may anybody go by what the subject was: it decides who may write. */
+  readonly rules: boolean;
 }
 
-const NOTHING: Touched = { comments: [], places: [], reactions: [], atOnce: false };
+const NOTHING: Touched = {
+  comments: [],
+  places: [],
+  reactions: [],
+  atOnce: false,
+  hidden: [],
+  rules: false,
+};
 
 /**
  * The comment itself; those above it, whose counts and marks may have moved; where it stands; and who reacted. An
@@ -34,7 +45,7 @@ export function touchedBy({ subjectId, event }: commentEvents.CommentEvent): Tou
     case 'decided':
       return ofDecided(subjectId, event.value);
     case 'subjectChanged':
-      return { ...NOTHING, atOnce: event.value.closed };
+      return { ...NOTHING, atOnce: event.value.closed, rules: true };
     case undefined:
       return NOTHING;
   }
@@ -43,11 +54,13 @@ export function touchedBy({ subjectId, event }: commentEvents.CommentEvent): Tou
 function ofComment(subjectId: bigint, changed: comment.Comment | undefined, wasThere: boolean): Touched {
   if (!changed) return NOTHING;
   const { id, rootId, parentId, state } = changed;
+  const goes = wasThere && state !== comment.CommentState.VISIBLE;
   return {
     ...NOTHING,
     comments: existing(id, rootId, parentId),
     places: placesOf(subjectId, [changed]),
-    atOnce: wasThere && state !== comment.CommentState.VISIBLE,
+    atOnce: goes,
+    hidden: goes ? [id] : [],
   };
 }
 
@@ -58,6 +71,7 @@ function ofDeleted(subjectId: bigint, deleted: commentEvents.CommentEvent_Delete
     comments: existing(commentId, rootId, parentId, ...vanishedIds),
     places: placesOf(subjectId, places),
     atOnce: true,
+    hidden: [commentId, ...vanishedIds],
   };
 }
 
@@ -67,11 +81,13 @@ function ofDecided(
 ): Touched {
   if (!judged) return NOTHING;
   const { id, rootId, parentId, state } = judged;
+  const goes = state !== comment.CommentState.VISIBLE;
   return {
     ...NOTHING,
     comments: existing(id, rootId, parentId, ...turnedIds),
     places: placesOf(subjectId, places),
-    atOnce: state !== comment.CommentState.VISIBLE,
+    atOnce: goes,
+    hidden: goes ? [id, ...turnedIds] : [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Clock } from '@storey/context';
+import { isAppError } from '@storey/errors';
 
 /** So long nobody pays again to learn that it is away. */
 const AWAY_MS = 1000;
@@ -13,6 +14,11 @@ export class FoundAway {
     this.#clock = clock;
   }
 
+  /** Whether it was found away, or somebody set out to ask, so short a time ago that it may be taken for away still. */
+  get isAway(): boolean {
+    return this.#isAway && this.#clock.monotonic() < this.#askAt + AWAY_MS;
+  }
+
   /** Whether who comes now is to ask it, and to tell what was found. */
   asks(): boolean {
     const now = this.#clock.monotonic();
@@ -25,5 +31,17 @@ export class FoundAway {
   found(state: 'there' | 'away'): void {
     this.#isAway = state === 'away';
     this.#askAt = this.#clock.monotonic() + AWAY_MS;
+  }
+
+  /** Runs `work` and takes from it what was found: what does not answer is away, who is only late is not. */
+  async watch<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.found('there');
+      return result;
+    } catch (error) {
+      if (isAppError(error) && error.kind === 'unavailable') this.found('away');
+      throw error;
+    }
   }
 }

@@ -10,6 +10,7 @@ export interface Permalink {
   /** Absent when the comment is a root, or stands under one that the caller may not read. */
   readonly root?: comment.Comment;
   readonly subject: comment.Subject;
+  readonly degraded: string[];
 }
 
 /** One comment, with what it stands under. */
@@ -35,6 +36,7 @@ export class GetComment {
     const isOpen = root && (showsReplies(root.state) || view.canRead(root));
     const [comment, shownRoot] = await view.show(isOpen ? [record, root] : [record], subject);
     if (!comment) throw commentNotFound();
-    return { comment, subject: toSubject(subject), ...(shownRoot && { root: shownRoot }) };
+    const { degraded } = view;
+    return { comment, subject: toSubject(subject), degraded, ...(shownRoot && { root: shownRoot }) };
   }
 }

@@ -16,8 +16,11 @@ function pages(
 ): Promise<readonly Walked[]> {
   const served = floors.filter((floor) => !lacks.includes(floor));
   const places: readonly Place[] = served.map((floor) => ({ id: floor * 10n, floor }));
-  const cache = { getMany: () => Promise.resolve(new Map([['5/0/0', places]])) };
-  const lists = new Lists(cache, { page: () => Promise.reject(new Error('no statement is needed')) });
+  const getMany = () => Promise.resolve(new Map([['5/0/0', places]]));
+  const lists = new Lists(
+    { getMany, getSome: getMany },
+    { page: () => Promise.reject(new Error('no statement is needed')) },
+  );
   const epoch = { number: 1n, ids: [70n, 30n] };
   const current = () => Promise.resolve(epoch);
   const rankings = { current, at: current } as unknown as RankingReader;

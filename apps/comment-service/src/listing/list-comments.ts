@@ -55,7 +55,7 @@ export class ListComments {
   async #list(request: ListRequest, subject: SubjectRecord, view: View): Promise<CommentList> {
     const shown = { subject: toSubject(subject), version: subject.version };
     if (subject.state === comment.SubjectState.CLOSED) {
-      return { ...shown, pinned: [], comments: [], nextPosition: new Uint8Array(), degraded: [] };
+      return { ...shown, pinned: [], comments: [], nextPosition: new Uint8Array(), degraded: view.degraded };
     }
     const list = { subjectId: subject.id, rootId: 0n, last: subject.rootFloor };
     const isFirst = request.position.length === 0;

@@ -39,19 +39,20 @@ function setUp(before: bigint, after: bigint) {
     existingComments: (ids: readonly bigint[]) =>
       Promise.resolve(new Map(ids.map((id) => [id, reply(id - 1_000n)]))),
   } as unknown as Records;
-  const places = {
-    getMany: (ids: Iterable<string>) => {
-      order.push('list');
-      const found = [...ids].map((id): readonly [string, readonly Place[]] => {
-        const all = Array.from({ length: Number(floors) }, (_, at) => BigInt(at + 1));
-        const here = all.filter((floor) => chunkOf(floor) === parseChunkId(id).chunk);
-        return [id, here.map((floor) => ({ id: 1_000n + floor, floor }))];
-      });
-      return Promise.resolve(new Map(found));
-    },
+  const getMany = (ids: Iterable<string>) => {
+    order.push('list');
+    const found = [...ids].map((id): readonly [string, readonly Place[]] => {
+      const all = Array.from({ length: Number(floors) }, (_, at) => BigInt(at + 1));
+      const here = all.filter((floor) => chunkOf(floor) === parseChunkId(id).chunk);
+      return [id, here.map((floor) => ({ id: 1_000n + floor, floor }))];
+    });
+    return Promise.resolve(new Map(found));
   };
-  const lists = new Lists(places, { page: () => Promise.reject(new Error('no statement is needed')) });
-  const eyes = { person: undefined, overlay: new Overlay(), overlayLost: false, records, now: 0 };
+  const lists = new Lists(
+    { getMany, getSome: getMany },
+    { page: () => Promise.reject(new Error('no statement is needed')) },
+  );
+  const eyes = { person: undefined, overlay: new Overlay(), lacking: new Set<string>(), records, now: 0 };
   const view = new View({ ...eyes, reactionsOf: () => Promise.resolve(new Map()) });
   const views = {
     beside: async <G, T>(given: () => Promise<G>, read: (view: View, given: G) => Promise<T>) =>

@@ -11,16 +11,14 @@ function setUp(floors: readonly number[]) {
   const looks: bigint[][] = [];
   const statements: PageOf[] = [];
   const near: string[] = [];
-  const cache = {
-    getMany: (ids: Iterable<string>) => {
-      const asked = [...ids];
-      looks.push(asked.map((id) => parseChunkId(id).chunk));
-      const found = asked.map((id) => {
-        const { chunk } = parseChunkId(id);
-        return [id, places.filter(({ floor }) => chunkOf(floor) === chunk)] as const;
-      });
-      return Promise.resolve(new Map<string, readonly Place[]>(found));
-    },
+  const getMany = (ids: Iterable<string>) => {
+    const asked = [...ids];
+    looks.push(asked.map((id) => parseChunkId(id).chunk));
+    const found = asked.map((id) => {
+      const { chunk } = parseChunkId(id);
+      return [id, places.filter(({ floor }) => chunkOf(floor) === chunk)] as const;
+    });
+    return Promise.resolve(new Map<string, readonly Place[]>(found));
   };
   const listings = {
     page: (page: PageOf) => {
@@ -32,7 +30,7 @@ function setUp(floors: readonly number[]) {
       return Promise.resolve((order === 'new' ? behind.toReversed() : behind).slice(0, limit));
     },
   };
-  const lists = new Lists(cache, listings, { onNear: (id) => near.push(id) });
+  const lists = new Lists({ getMany, getSome: getMany }, listings, { onNear: (id) => near.push(id) });
   const floorsOf = async (page: Omit<ListPage, 'list'>, last = Math.max(0, ...floors)) =>
     (await lists.page({ list: { ...list, last: BigInt(last) }, ...page })).map(({ floor }) => Number(floor));
   return { lists, looks, statements, near, floorsOf };

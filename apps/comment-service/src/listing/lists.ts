@@ -1,4 +1,3 @@
-import { type Cached } from '@storey/cache';
 import {
   CHUNK_FLOORS,
   chunkId,
@@ -20,6 +19,14 @@ export interface ListPage extends Pick<PageOf, 'order' | 'after' | 'limit'> {
   readonly list: List;
 }
 
+/** The chunks of lists as they are served. */
+export interface PlacesCache {
+  /** All of them. @throws AppError `unavailable` */
+  getMany(ids: Iterable<string>, signal?: AbortSignal): Promise<ReadonlyMap<string, readonly Place[]>>;
+  /** Those that can be had. */
+  getSome(ids: Iterable<string>, signal?: AbortSignal): Promise<ReadonlyMap<string, readonly Place[]>>;
+}
+
 export interface ListsOptions {
   /** Told of the chunk that whoever reads on will ask for, once a page at most. Must not throw, nor wait. */
   readonly onNear?: (chunkId: string) => void;
@@ -36,12 +43,12 @@ const NEAR = CHUNK_FLOORS / 4n;
 
 /** Lists by floor from their cached chunks: any page of any list costs the same, however deep it is. */
 export class Lists {
-  readonly #places: Pick<Cached<string, readonly Place[]>, 'getMany'>;
+  readonly #places: PlacesCache;
   readonly #listings: Pick<Listings, 'page'>;
   readonly #onNear: (chunkId: string) => void;
 
   constructor(
-    places: Pick<Cached<string, readonly Place[]>, 'getMany'>,
+    places: PlacesCache,
     listings: Pick<Listings, 'page'>,
     { onNear = () => undefined }: ListsOptions = {},
   ) {
@@ -67,10 +74,10 @@ export class Lists {
     return [...found, ...(await this.#listings.page(rest))];
   }
 
-  /** The first chunk of the replies under each root; where there are none it is empty. */
+  /** The first chunk of the replies under each root; where there are none, or none that can be had, it is empty. */
   async heads(subjectId: bigint, rootIds: readonly bigint[]): Promise<ReadonlyMap<bigint, readonly Place[]>> {
     const ids = new Map(rootIds.map((rootId) => [rootId, chunkId({ subjectId, rootId }, 0n)]));
-    const found = await this.#places.getMany(ids.values(), currentContext().signal);
+    const found = await this.#places.getSome(ids.values(), currentContext().signal);
     return new Map([...ids].map(([rootId, id]) => [rootId, found.get(id) ?? []]));
   }
 

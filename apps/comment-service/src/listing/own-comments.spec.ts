@@ -37,13 +37,13 @@ function setUp(command: commentEvents.CommentCommand, served: Partial<Served>) {
   const byId = (records: readonly CommentRecord[]) => new Map(records.map((each) => [each.id, each]));
   const records = {
     comments: () => Promise.resolve(byId(cached)),
-    storedComments: () => Promise.resolve(byId(stored)),
+    latestComments: () => Promise.resolve(byId(stored)),
     subject: () => Promise.resolve({ ...defaultSubject(subject), ...change }),
   } as unknown as Records;
   const lists = { having: () => Promise.resolve(new Set(listed)) };
   const person = { userId: 1n, roles: [] };
   const reactionsOf = () => Promise.resolve(new Map());
-  const view = new View({ person, overlay, overlayLost: false, records, reactionsOf, now: 0 });
+  const view = new View({ person, overlay, lacking: new Set<string>(), records, reactionsOf, now: 0 });
   return { overlay, load: () => OwnComments.load({ view, records, lists }, subject) };
 }
 

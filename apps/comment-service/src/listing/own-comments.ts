@@ -7,7 +7,7 @@ import { type Covered } from './walk.js';
 /** What own comments are looked up in. */
 export interface OwnSources {
   readonly view: View;
-  readonly records: Pick<Records, 'comments' | 'storedComments' | 'subject'>;
+  readonly records: Pick<Records, 'comments' | 'latestComments' | 'subject'>;
   readonly lists: Pick<Lists, 'having'>;
 }
 
@@ -29,7 +29,7 @@ export class OwnComments {
     const { view, records } = sources;
     const ids = view.ownUnder(subject);
     if (ids.length === 0) return new OwnComments([], []);
-    const found = await records.storedComments(ids);
+    const found = await records.latestComments(ids);
     await settle(sources, await records.subject(subject), [...found.values()]);
     const stored = [...found.values()].map((record) => view.latest(record)).filter(isShown);
     const pending = ids.flatMap((id) => (found.has(id) ? [] : (view.pending(id) ?? []))).filter(isShown);

@@ -1,5 +1,4 @@
-import { type SubjectRecord } from '@storey/comment';
-import { comment } from '@storey/contracts';
+import { takesPosts, type SubjectRecord } from '@storey/comment';
 import { AppError } from '@storey/errors';
 import { type Draft, type PostingRule } from './rule.js';
 
@@ -14,7 +13,7 @@ export class SubjectOpen implements PostingRule {
 
 /** @throws AppError 403 COMMENT_SUBJECT_CLOSED */
 export function checkOpen({ state }: Pick<SubjectRecord, 'state'>): void {
-  if (state !== comment.SubjectState.READ_ONLY && state !== comment.SubjectState.CLOSED) return;
+  if (takesPosts(state)) return;
   throw new AppError({
     kind: 'forbidden',
     code: 'COMMENT_SUBJECT_CLOSED',

@@ -23,7 +23,7 @@ export class CountSubjects {
       throw invalidRequest([{ path: '/subjects', message: `may have ${MAX_SUBJECTS} entries` }]);
     }
     const once = [...new Map(keys.map((key) => [subjectKey(key), key])).values()];
-    const subjects = await this.#records.subjects(once);
+    const subjects = await this.#records.freshSubjects(once);
     return subjects.map(({ type, oid, roots, all }) => ({ subject: { type, oid }, counts: { roots, all } }));
   }
 }

@@ -1,4 +1,4 @@
-import { toSubject, type SubjectKey } from '@storey/comment';
+import { defaultSubject, toSubject, type SubjectKey } from '@storey/comment';
 import { type comment } from '@storey/contracts';
 import { type Records } from '../viewing/records.js';
 import { type Views } from '../viewing/views.js';
@@ -14,7 +14,9 @@ export class GetSubject {
   }
 
   execute(key: SubjectKey): Promise<comment.Subject> {
-    const subject = () => this.#records.subject(key);
-    return this.#views.beside(subject, (view, subject) => Promise.resolve(toSubject(view.subject(subject))));
+    const subjects = () => this.#records.freshSubjects([key]);
+    return this.#views.beside(subjects, (view, [subject = defaultSubject(key)]) =>
+      Promise.resolve(toSubject(view.subject(subject))),
+    );
   }
 }

@@ -1,4 +1,3 @@
-import { type Cached } from '@storey/cache';
 import {
   defaultSubject,
   reactionId,
@@ -10,70 +9,110 @@ import {
   type SubjectRecord,
 } from '@storey/comment';
 import { currentContext } from '@storey/context';
+import { unavailable } from '@storey/errors';
+import { isOutage } from '@storey/events';
 import { type ExistingIds } from '../existence/existing-ids.js';
+import { type FoundAway } from '../intake/found-away.js';
+import { noteLack } from './lacking.js';
+import { type LastingCaches } from './lasting-caches.js';
 
-export interface RecordCaches {
-  readonly comments: Pick<Cached<bigint, CommentRecord>, 'getMany'>;
-  /** By `type/oid`. */
-  readonly subjects: Pick<Cached<string, SubjectRecord>, 'get' | 'getMany'>;
-  /** By `reactionId`. */
-  readonly reactions: Pick<Cached<string, OwnReaction>, 'getMany'>;
+export interface RecordsOptions {
+  readonly caches: Pick<LastingCaches, 'comments' | 'subjects' | 'reactions'>;
+  readonly comments: Pick<Comments, 'byIds'>;
+  readonly existing: Pick<ExistingIds, 'read'>;
+  readonly database: FoundAway;
 }
 
-/** Comments, subjects and reactions as they are served: from the cache, which may be a second behind the database. */
+type Found = ReadonlyMap<bigint, CommentRecord>;
+
+/**
+ * Comments, subjects and reactions as they are served: from the cache, which may be a second behind the database; while that is
+ * away, as they were known last, and the answer is noted to lack something.
+ */
 export class Records {
-  readonly #caches: RecordCaches;
-  readonly #comments: Pick<Comments, 'byIds'>;
-  readonly #existing: Pick<ExistingIds, 'read'>;
+  readonly #options: RecordsOptions;
 
-  constructor(caches: RecordCaches, comments: Pick<Comments, 'byIds'>, existing: Pick<ExistingIds, 'read'>) {
-    this.#caches = caches;
-    this.#comments = comments;
-    this.#existing = existing;
+  constructor(options: RecordsOptions) {
+    this.#options = options;
   }
 
-  /** Of an id that anybody may have made up: what is known not to exist is asked for nowhere. */
+  /** Of an id that anybody may have made up: what is known not to exist is asked for nowhere. @throws AppError `unavailable` */
   async comment(id: bigint): Promise<CommentRecord | undefined> {
-    return (await this.#existing.read([id], (ids) => this.comments(ids))).get(id);
+    const { caches, existing } = this.#options;
+    const read = (ids: readonly bigint[]): Promise<Found> => caches.comments.getMany(ids, signal());
+    return (await existing.read([id], read)).get(id);
   }
 
-  /** @returns those that the cache or the database has. @throws AppError `unavailable` */
-  async comments(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, CommentRecord>> {
-    return this.#caches.comments.getMany(ids, currentContext().signal);
+  /** @returns those that the cache or the database has; while that is away, those that are known. */
+  async comments(ids: readonly bigint[]): Promise<Found> {
+    return this.#options.caches.comments.getSome(ids, signal());
   }
 
   /** As the database has them now. @throws AppError `unavailable` */
-  async storedComments(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, CommentRecord>> {
-    return ids.length === 0 ? new Map() : this.#comments.byIds(ids);
+  async storedComments(ids: readonly bigint[]): Promise<Found> {
+    return ids.length === 0 ? new Map() : this.#options.comments.byIds(ids);
   }
 
-  /** Of comments that exist: what the cache does not know yet is asked of the database. */
-  async existingComments(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, CommentRecord>> {
+  /** As the database has them now; while it is away, those that are known. */
+  async latestComments(ids: readonly bigint[]): Promise<Found> {
+    return (await this.#ask(ids)) ?? this.#options.caches.comments.known(ids);
+  }
+
+  /**
+   * Of comments that exist: what the cache does not know yet is asked of the database; while that is away it is left out.
+   * @throws AppError `unavailable` where none is known.
+   */
+  async existingComments(ids: readonly bigint[]): Promise<Found> {
     const served = await this.comments(ids);
     const missing = ids.filter((id) => !served.has(id));
     if (missing.length === 0) return served;
-    return new Map([...served, ...(await this.storedComments(missing))]);
+    const stored = await this.#ask(missing);
+    if (stored) return new Map([...served, ...stored]);
+    if (served.size === 0) throw unavailable('The comments can not be had at the moment.');
+    noteLack('comments');
+    return served;
   }
 
-  /** What one user reacted, by comment, where he ever did. @throws AppError `unavailable` */
+  /** What one user reacted, by comment, where he ever did; while the database is away, as far as it is known. */
   async reactionsOf(
     userId: bigint,
     commentIds: readonly bigint[],
   ): Promise<ReadonlyMap<bigint, OwnReaction>> {
+    const { caches, database } = this.#options;
     const ids = new Map(commentIds.map((commentId) => [reactionId(userId, commentId), commentId]));
-    const found = await this.#caches.reactions.getMany(ids.keys(), currentContext().signal);
+    const found = database.isAway
+      ? await caches.reactions.known(ids.keys())
+      : await caches.reactions.getSome(ids.keys(), signal());
     return new Map([...found].map(([id, reaction]) => [ids.get(id) ?? 0n, reaction]));
   }
 
-  /** One that was never written to has id 0 and the defaults. */
+  /** One that was never written to has id 0 and the defaults. @throws AppError `unavailable` where it is not known. */
   async subject(key: SubjectKey): Promise<SubjectRecord> {
-    const known = await this.#caches.subjects.get(subjectKey(key), currentContext().signal);
+    const known = await this.#options.caches.subjects.get(subjectKey(key), signal());
     return known ?? defaultSubject(key);
   }
 
-  /** @param keys at most 100. @returns in the order of `keys`. */
-  async subjects(keys: readonly SubjectKey[]): Promise<readonly SubjectRecord[]> {
-    const known = await this.#caches.subjects.getMany(keys.map(subjectKey), currentContext().signal);
+  /**
+   * For answers that can't say that they lack something. @param keys at most 100. @returns in the order of `keys`.
+   * @throws AppError `unavailable`
+   */
+  async freshSubjects(keys: readonly SubjectKey[]): Promise<readonly SubjectRecord[]> {
+    const known = await this.#options.caches.subjects.getFresh(keys.map(subjectKey), signal());
     return keys.map((key) => known.get(subjectKey(key)) ?? defaultSubject(key));
   }
+
+  /** @returns undefined while the database is away. */
+  async #ask(ids: readonly bigint[]): Promise<Found | undefined> {
+    const { comments, database } = this.#options;
+    if (ids.length === 0) return new Map();
+    if (database.isAway) return undefined;
+    try {
+      return await database.watch(() => comments.byIds(ids));
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return undefined;
+    }
+  }
 }
+
+const signal = (): AbortSignal | undefined => currentContext().signal;

@@ -25,7 +25,6 @@ export interface ViewedPage {
 interface Own {
   readonly differs: boolean;
   readonly reactions: ReadonlyMap<bigint, number>;
-  readonly degraded: string[];
 }
 
 /** What a page that is the same for everybody lacks for one signed-in viewer. */
@@ -44,35 +43,33 @@ export class ViewComments {
   async execute({ subject: key, ids }: PageRef): Promise<ViewedPage> {
     const viewer = requireCaller();
     const unique = checkIds(ids);
-    const [{ differs, reactions, degraded }, records, subject] = await Promise.all([
-      this.#views.as((view) => this.#ownOf(view, key, unique)),
-      this.#records.comments(unique),
-      this.#records.subject(key),
-    ]);
-    if (differs) return { differs, items: [], degraded };
-    const items: { id: bigint; viewer: ViewerOf }[] = [];
-    const viewing = { ownerId: subject.ownerId, now: this.#clock.now() };
-    for (const record of records.values()) {
-      if (record.subject.type !== key.type || record.subject.oid !== key.oid) continue;
-      const reaction = reactions.get(record.id);
-      const seen = viewerOf(record, viewer, reaction === undefined ? viewing : { ...viewing, reaction });
-      if (!isUsual(seen, record)) items.push({ id: record.id, viewer: seen });
-    }
-    return { differs, items, degraded };
+    const others = () => Promise.all([this.#records.comments(unique), this.#records.subject(key)]);
+    return this.#views.beside(others, async (view, [records, subject]) => {
+      const { differs, reactions } = await this.#ownOf(view, key, unique);
+      if (differs) return { differs, items: [], degraded: view.degraded };
+      const items: { id: bigint; viewer: ViewerOf }[] = [];
+      const viewing = { ownerId: subject.ownerId, now: this.#clock.now() };
+      for (const record of records.values()) {
+        if (record.subject.type !== key.type || record.subject.oid !== key.oid) continue;
+        const reaction = reactions.get(record.id);
+        const seen = viewerOf(record, viewer, reaction === undefined ? viewing : { ...viewing, reaction });
+        if (!isUsual(seen, record)) items.push({ id: record.id, viewer: seen });
+      }
+      return { differs, items, degraded: view.degraded };
+    });
   }
 
   /** What lies in the overlay may be applied, but not be known yet wherever a copy of the page is kept. */
   async #ownOf(view: View, subject: SubjectKey, ids: readonly bigint[]): Promise<Own> {
-    const { degraded } = view;
     const changed = view.changed(ids);
     // Nobody else may ever look at what he changed, and find that the overlay need not keep it.
     if (changed.length > 0) await view.stored(changed);
     const changedSubject = view.changedSubject(subject);
     if (changedSubject) view.subject(await this.#records.subject(subject));
     if (changed.length > 0 || changedSubject || view.ownUnder(subject).length > 0) {
-      return { differs: true, reactions: NONE, degraded };
+      return { differs: true, reactions: NONE };
     }
-    return { differs: false, reactions: await view.reactions(ids), degraded };
+    return { differs: false, reactions: await view.reactions(ids) };
   }
 }
 

@@ -18,7 +18,7 @@ function setUp(served: StoredReactions) {
   };
   const person = { userId: 1n, roles: [] };
   const records = {} as Records;
-  const view = new View({ person, overlay, overlayLost: false, records, reactionsOf, now: 0 });
+  const view = new View({ person, overlay, lacking: new Set<string>(), records, reactionsOf, now: 0 });
   return { view, overlay, asked };
 }
 

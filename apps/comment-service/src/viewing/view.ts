@@ -15,6 +15,7 @@ import { comment as contract } from '@storey/contracts';
 import { isOutage } from '@storey/events';
 import { ownUnder, type Overlay } from '../intake/overlay.js';
 import { changedSubject } from './changed-subject.js';
+import { type Lacking } from './lacking.js';
 import { pendingRecord } from './pending-record.js';
 import { type Records } from './records.js';
 
@@ -32,8 +33,8 @@ export interface Eyes {
   /** Absent for an anonymous viewer. */
   readonly person: Person | undefined;
   readonly overlay: Overlay;
-  /** True when the overlay could not be read. */
-  readonly overlayLost: boolean;
+  /** What is noted of the answer that is being made. */
+  readonly lacking: Lacking;
   readonly records: Records;
   readonly reactionsOf: (ids: readonly bigint[]) => Promise<StoredReactions>;
   /** Epoch ms. */
@@ -57,8 +58,9 @@ export class View {
     return this.#eyes.person;
   }
 
+  /** What was read up to now lacks this. */
   get degraded(): string[] {
-    return this.#eyes.overlayLost ? ['viewer'] : [];
+    return [...this.#eyes.lacking];
   }
 
   /** The viewer's own comments under a subject that may not be stored yet, and those that he just made visible. */

@@ -1,6 +1,7 @@
 import { type Clock } from '@storey/context';
 import { maybeCaller } from '../caller.js';
 import { type Overlays } from '../intake/overlays.js';
+import { noteLack, notingLacks, type Lacking } from './lacking.js';
 import { type Records } from './records.js';
 import { View } from './view.js';
 
@@ -25,13 +26,22 @@ export class Views {
    * The same, where `given` need not wait for the overlay: both are on their way together. What the overlay forgets
    * was served for so long that `given` has it.
    */
-  async beside<G, T>(given: () => Promise<G>, read: (view: View, given: G) => Promise<T>): Promise<T> {
+  beside<G, T>(given: () => Promise<G>, read: (view: View, given: G) => Promise<T>): Promise<T> {
+    return notingLacks((lacking) => this.#view(lacking, given, read));
+  }
+
+  async #view<G, T>(
+    lacking: Lacking,
+    given: () => Promise<G>,
+    read: (view: View, given: G) => Promise<T>,
+  ): Promise<T> {
     const person = maybeCaller();
     const [{ overlay, lost }, known] = await Promise.all([this.#overlays.load(person?.userId), given()]);
+    if (lost) noteLack('viewer');
     const view = new View({
       person,
       overlay,
-      overlayLost: lost,
+      lacking,
       records: this.#records,
       reactionsOf: (ids) => this.#records.reactionsOf(person?.userId ?? 0n, ids),
       now: this.#clock.now(),

@@ -18,11 +18,12 @@ export class PermalinkController {
     const reply = await this.services.comments.getComment({ id });
     const comment = required(reply.comment, 'comment');
     const people = await this.profiles.of(reply.root ? [comment, reply.root] : [comment]);
+    const { degraded } = reply;
     return {
       comment: commentJson(comment, people),
       root: reply.root ? commentJson(reply.root, people) : null,
       subject: subjectJson(required(reply.subject, 'subject')),
-      degraded: people.degraded ? ['profiles'] : [],
+      degraded: people.degraded ? [...degraded, 'profiles'] : degraded,
     };
   }
 }

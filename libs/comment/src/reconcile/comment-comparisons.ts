@@ -6,6 +6,7 @@ import { tableNumbers, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
 import { compareCaches } from './compare-caches.js';
 import { compareNotices } from './compare-notices.js';
+import { compareReactions } from './compare-reactions.js';
 import { compareRows } from './compare-rows.js';
 import { compareSearch } from './compare-search.js';
 
@@ -24,6 +25,7 @@ export function commentComparisons({ sql, clock, search, cache }: CommentStores)
     ...tables.map((n) => compareRows(sql, clock, n)),
     ...tables.map((n) => compareNotices(sql, n)),
     ...tables.map((n) => compareCaches(sql, cache, n)),
+    ...tables.map((n) => compareReactions(sql, cache, n)),
     ...compareSearch(sql, search),
   ];
 }

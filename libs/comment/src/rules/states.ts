@@ -1,6 +1,6 @@
 import { comment } from '@storey/contracts';
 
-const { CommentState: S, Decision: D } = comment;
+const { CommentState: S, Decision: D, SubjectState } = comment;
 
 /** Every legal move. Out of `deleted` leads only the `restore` of a moderator. */
 const MOVES: ReadonlyMap<number, readonly number[]> = new Map([
@@ -42,3 +42,7 @@ export const takesReplies = (state: number): boolean => state !== S.DELETED && s
 
 /** Whether what stands under a root of this state is seen by all: the replies of a tombstone are, those of a hidden root not. */
 export const showsReplies = (state: number): boolean => state === S.VISIBLE || state === S.DELETED;
+
+/** Whether anybody may write under a subject. */
+export const takesPosts = (subjectState: number): boolean =>
+  subjectState !== SubjectState.READ_ONLY && subjectState !== SubjectState.CLOSED;

@@ -112,7 +112,7 @@ export class Page {
       own.push(viewer);
       from = at + GAP_BYTES;
     }
-    const end = Buffer.from(`${JSON.stringify([...degraded, ...this.degraded])}}`);
+    const end = Buffer.from(`${JSON.stringify([...new Set([...degraded, ...this.degraded])])}}`);
     parts.push(bytes.subarray(from, tail), end);
     own.push(end);
     return { bytes: Buffer.concat(parts), etag: `W/${etagOf(Buffer.concat(own))}` };
