@@ -1,16 +1,11 @@
 import { type CacheId } from './definition.js';
 import { encodeEntry } from './entry.js';
 import { LastKnown, type Claims } from './last-known.js';
+import { type Loaded } from './loading.js';
 import { type Scope } from './scope.js';
 
 const MAX_BYTES = 100_000;
 const MAX_STAMP = 0xffff_ffff;
-
-/** What a load has brought of one id. */
-export interface Loaded<V> {
-  readonly value: V | undefined;
-  readonly costMs: number;
-}
 
 interface Written {
   readonly bytes: Uint8Array;

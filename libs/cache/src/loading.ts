@@ -1,7 +1,12 @@
 import { raceAbort } from '@storey/context';
 import { type CacheId } from './definition.js';
-import { type Loaded } from './entries.js';
 import { type Scope } from './scope.js';
+
+/** What a load has brought of one id. */
+export interface Loaded<V> {
+  readonly value: V | undefined;
+  readonly costMs: number;
+}
 
 /** Calls the loader, and knows what it cost. */
 export class Loading<Id extends CacheId, V> {
