@@ -106,9 +106,20 @@ describe('redis: by what its server is', () => {
     await kv.getOrLease(keys, 1000);
     await kv.delete(keys);
     const stats = await server.cli('INFO', 'commandstats');
-    // One by itself, one inside the script that gives leases.
-    expect(stats).toContain('cmdstat_mget:calls=2,');
+    // One by itself, one before the script that gives leases, and one in it.
+    expect(stats).toContain('cmdstat_mget:calls=3,');
     expect(stats).toContain('cmdstat_evalsha:calls=2,');
+  });
+
+  it('runs no script for leases on what is there', async () => {
+    await open('?timeoutMs=1000');
+    for (const key of ['{1}k', '{2}k']) await kv.set(key, bytes(key), {});
+    await server.cli('CONFIG', 'RESETSTAT');
+    const found = await kv.getOrLease(['{1}k', '{2}k'], 1000);
+    expect(found.map(({ value }) => text(value))).toEqual(['{1}k', '{2}k']);
+    const stats = await server.cli('INFO', 'commandstats');
+    expect(stats).toContain('cmdstat_mget:calls=1,');
+    expect(stats).not.toContain('evalsha');
   });
 
   it('a hash or a sorted set takes the place of a lease, and is absent until then', async () => {
