@@ -5,6 +5,7 @@ import { commentMigrations, findCommentFaults, type CommentDb } from '@storey/co
 import { openSql } from '@storey/sql';
 import { Ledger } from '@storey/testing';
 import { Product } from '../../support/product.js';
+import { expectReconciled } from '../../support/reconciled.js';
 import { Stores } from '../../support/stores.js';
 import { Crowd } from './crowd.js';
 import { Dice } from './dice.js';
@@ -44,6 +45,7 @@ export async function live(name: string, plans: (dice: Dice) => readonly Plan[])
   await crowd.judge(() => stores);
   await product.stop();
   expect(await writersFaults(product.folder.path)).toEqual([]);
+  await expectReconciled(product);
   tell(name, { ...Object.fromEntries(killer.deaths), ...crowd.figures });
   return killer;
 }
