@@ -21,11 +21,16 @@ const TAKEN_OVER = { timeoutMs: 90_000, everyMs: 250 };
 const isStopped = ({ pid }: RunningProcess): boolean =>
   execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
 
-/** Subjects on many partitions, an author of roots, and one who answers each of them. */
+interface Root {
+  readonly id: string;
+  answers: number;
+}
+
+/** Subjects on many partitions, an author who answers himself, and another who answers what he can see. */
 class Talk {
   readonly subjects = Array.from({ length: SUBJECTS }, newSubject);
-  readonly roots = new Map<string, string[]>(this.subjects.map((subject) => [subject, []]));
-  answers = 0;
+  readonly roots = new Map<string, Root[]>(this.subjects.map((subject) => [subject, []]));
+  told = 0;
 
   constructor(
     readonly product: Product,
@@ -33,40 +38,52 @@ class Talk {
     readonly other: Client,
   ) {}
 
-  /** A root more under each subject, and answers to it. */
+  /** More roots under each subject, and to each an answer at once: only its author sees it before it is applied. */
   async go(): Promise<void> {
     await Promise.all(
       [...this.roots].map(async ([subject, roots]) => {
         for (let n = 0; n < POSTS; n += 1) {
           const id = await this.#post(this.author, subject, `root ${roots.length}`);
-          await this.#post(this.other, subject, `an answer to ${id}`, id);
-          roots.push(id);
-          this.answers += 1;
+          await this.#post(this.author, subject, `an answer to ${id}`, id);
+          roots.push({ id, answers: 1 });
         }
+      }),
+    );
+  }
+
+  /** The other answers the first root of each subject, which is applied. */
+  async answer(): Promise<void> {
+    await Promise.all(
+      [...this.roots].map(async ([subject, [first]]) => {
+        if (!first) throw new Error('nobody has spoken yet');
+        first.answers += 1;
+        this.told += 1;
+        await this.#post(this.other, subject, `answer ${first.answers} to ${first.id}`, first.id);
       }),
     );
   }
 
   /** Everything was applied, once and in its order. */
   async isApplied(): Promise<void> {
-    for (const [subject, ids] of this.roots) {
+    for (const [subject, roots] of this.roots) {
       await eventually(async () => {
         const all = await walk(this.other, `${subject}/comments`, { query: { sort: 'old' } });
         expect(all.map(({ id, floor, replyCount }) => [id, floor, replyCount])).toEqual(
-          ids.map((id, n) => [id, n + 1, 1]),
+          roots.map(({ id, answers }, n) => [id, n + 1, answers]),
         );
         const { counts } = (await this.other.get(`${subject}/counts`)).body;
-        expect(counts).toEqual({ roots: ids.length, all: 2 * ids.length });
+        const answers = roots.reduce((sum, root) => sum + root.answers, 0);
+        expect(counts).toEqual({ roots: roots.length, all: roots.length + answers });
       }, TAKEN_OVER);
     }
   }
 
-  /** Every answer was told of once. */
+  /** Every answer of the other was told of once. */
   async isToldOf(): Promise<void> {
     await eventually(async () => {
       let told = 0;
       for await (const page of pages(this.author, '/web/v1/notifications')) told += page.notifications.length;
-      expect(told).toBe(this.answers);
+      expect(told).toBe(this.told);
     }, TAKEN_OVER);
   }
 
@@ -90,11 +107,11 @@ async function stopAt(point: string, nth: number): Promise<void> {
   await talk.go();
   await talk.isApplied();
   stale.signal('SIGCONT');
-  await talk.go();
+  await Promise.all([talk.go(), talk.answer()]);
   await talk.isApplied();
 
   await heir.kill();
-  await talk.go();
+  await Promise.all([talk.go(), talk.answer()]);
   await talk.isApplied();
   await talk.isToldOf();
   await stale.kill('SIGTERM');
