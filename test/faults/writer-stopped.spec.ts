@@ -6,6 +6,7 @@ import { Client } from '../support/client.js';
 import { newSubject } from '../support/commenting.js';
 import { pages, walk } from '../support/pages.js';
 import { Product } from '../support/product.js';
+import { expectReconciled } from '../support/reconciled.js';
 import { onlyOn } from '../support/topology/topology.js';
 import { Dice } from './chaos/dice.js';
 import { amount, seed, tell } from './chaos/proof.js';
@@ -116,10 +117,9 @@ async function stopAt(point: string, nth: number): Promise<void> {
   await Promise.all([talk.go(), talk.answer()]);
   await talk.isApplied();
   await talk.isToldOf();
-  await stale.kill('SIGTERM');
   await product.stop();
-  const { code, said } = await product.run('reconcile');
-  expect([code, said]).toEqual([0, expect.stringMatching(/^0 differences$/m)]);
+  await expectReconciled(product);
+  await stale.kill('SIGTERM');
 }
 
 /*
