@@ -25,6 +25,8 @@ const PACE_MS = 120;
 const OUTAGE_MS = amount('PROVE_OUTAGE_MS', 15_000);
 /** How long an app is watched while nobody asks anything. */
 const REST_S = amount('PROVE_REST_S', 20);
+/** A minute; who spins takes 60. A slow machine is given more room than the proof. */
+const REST_CPU_S = amount('PROVE_REST_CPU_S', 3);
 const ROUNDS = amount('PROVE_ROUNDS', 1);
 /** Long enough for the next instance to be back before another app loses one. */
 const CRASHES_APART_MS = 6000;
@@ -197,7 +199,7 @@ onCompose('what was promised, over outages of every part in containers of their 
       const perMinute = ((await containers.cpuSeconds(app)) - cpu) * (60 / REST_S);
       const perSecond = ((await containers.timersRun(app)) - timers) / REST_S;
       tell(`at rest, ${app}`, { 'cpu s/min': perMinute.toFixed(2), 'timers/s': perSecond.toFixed(1) });
-      expect(perMinute).toBeLessThanOrEqual(1.8);
+      expect(perMinute).toBeLessThanOrEqual(REST_CPU_S);
       expect(perSecond).toBeLessThanOrEqual(20);
     },
     120_000,

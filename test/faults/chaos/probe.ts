@@ -12,7 +12,7 @@ export interface Probed {
 const NEVER_LONGER_MS = 5000;
 const EVERY_MS = 150;
 /** Of the answers, at most: a machine that carries everything may say "not now" (503, 504) now and then. */
-const SLIPS = 0.06;
+const SLIPS = 0.1;
 const NOT_NOW = [503, 504];
 
 /** Asks until `signal` aborts. @returns a line for each answer that may not be, and how often each was given. */
