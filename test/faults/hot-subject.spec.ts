@@ -8,7 +8,7 @@ import { amount, seed, tell } from './chaos/proof.js';
 
 const WINDOW_MS = amount('PROVE_HOT_MS', 3000);
 /** How many times fewer round trips a read must take. A busy machine reads less between two changes. */
-const FALL = amount('PROVE_KV_FALL', 5);
+const FALL = amount('PROVE_KV_FALL', 3);
 const OTHERS = 20;
 const CLIENTS = 12;
 const QUERY = 'comments?sort=new';
