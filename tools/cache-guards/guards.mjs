@@ -338,7 +338,7 @@ export const guards = [
   {
     name: 'what is to be seen no more is not known on',
     file: 'src/entries.ts',
-    search: 'forget ? [...keys, ...this.lastKnown.keysOf(ids)] : keys',
+    search: 'forget ? [...keys, ...this.lastKnown.keysOf(some)] : keys',
     replace: 'keys',
     spec: 'test/last-known',
   },

@@ -1,8 +1,8 @@
 import { type CacheId } from './definition.js';
 import { encodeEntry } from './entry.js';
 import { LastKnown, type Claims } from './last-known.js';
-import { type Loaded } from './loading.js';
-import { type Scope } from './scope.js';
+import { chunksOf, type Loaded } from './loading.js';
+import { MAX_LOOK_UP, type Scope } from './scope.js';
 
 const MAX_BYTES = 100_000;
 const MAX_STAMP = 0xffff_ffff;
@@ -35,8 +35,10 @@ export class Entries<Id extends CacheId, V> {
 
   /** Removes them. @param forget what was last known of them, too. @throws as the store does. */
   async remove(ids: readonly Id[], forget: boolean): Promise<void> {
-    const keys = this.#scope.keysOf(ids);
-    await this.#scope.around.store.delete(forget ? [...keys, ...this.lastKnown.keysOf(ids)] : keys);
+    for (const some of chunksOf(ids, MAX_LOOK_UP)) {
+      const keys = this.#scope.keysOf(some);
+      await this.#scope.around.store.delete(forget ? [...keys, ...this.lastKnown.keysOf(some)] : keys);
+    }
   }
 
   /**
@@ -51,8 +53,7 @@ export class Entries<Id extends CacheId, V> {
   ): Promise<boolean> {
     if (!token) return false;
     const { store } = this.#scope.around;
-    const known = claims && (await claims);
-    return this.#attempt(id, loaded, known, (key, { bytes, ttlMs }) =>
+    return this.#attempt(id, loaded, claims, (key, { bytes, ttlMs }) =>
       store.fill(key, token, bytes, { ttlMs }),
     );
   }
@@ -65,8 +66,7 @@ export class Entries<Id extends CacheId, V> {
     claims: Promise<Claims<Id>> | undefined,
   ): Promise<boolean> {
     const { store } = this.#scope.around;
-    const known = claims && (await claims);
-    return this.#attempt(id, loaded, known, (key, { bytes, ttlMs }) =>
+    return this.#attempt(id, loaded, claims, (key, { bytes, ttlMs }) =>
       store.compareAndSet(key, old, bytes, { ttlMs }),
     );
   }
@@ -85,9 +85,10 @@ export class Entries<Id extends CacheId, V> {
   async #attempt(
     id: Id,
     loaded: Loaded<V>,
-    claims: Claims<Id> | undefined,
+    claiming: Promise<Claims<Id>> | undefined,
     write: (key: string, written: Written) => Promise<boolean>,
   ): Promise<boolean> {
+    const claims = claiming && (await claiming);
     try {
       const written = this.#write(loaded);
       if (written) {

@@ -63,6 +63,16 @@ describe('what was last known of an id', () => {
     expect(await known(things)).toBeUndefined();
   });
 
+  it('is forgotten of as many at once as a difference of the whole cache may name', async () => {
+    await using f = await Fixture.open();
+    const things = await loaded(f);
+    await things.invalidate(
+      Array.from({ length: 1000 }, (_, at) => at + 1),
+      { forget: true },
+    );
+    expect(await known(things)).toBeUndefined();
+  });
+
   it('is what was set', async () => {
     await using f = await Fixture.open();
     const things = await loaded(f);

@@ -23,7 +23,10 @@ interface Life {
   readonly ttlMs?: number;
 }
 
-/** Every verb in one round trip, a command or a script, but for misses of `getOrLease`, which take two. See `kept.ts` for what lies where. */
+/**
+ * Every verb in one round trip, a command or a script, but for misses of `getOrLease`, which take two. See `kept.ts` for
+ * what lies where.
+ */
 export class RedisKv extends Kv {
   readonly #tokens: string;
   readonly #other: OtherKinds;
