@@ -29,6 +29,7 @@ import {
 import { startScheduler, type Task } from '@storey/schedule';
 import {
   CACHE_CHANGES_TOPIC,
+  observeLetters,
   observeOutbox,
   observePaces,
   type Platform,
@@ -142,17 +143,10 @@ function startChores({ sql, logger, platform }: Ground, tasks: readonly Task[]):
 
 async function startKeepingLetters({ sql, logger, platform }: Ground): Promise<Close> {
   const { ports, clock, metrics } = platform;
-  const help = 'Messages that a consumer gave up, by topic and consumer';
-  const kept = metrics
-    .forApp('comment-job')
-    .counter('storey_dead_letters_total', help, ['topic', 'consumer']);
   return keepDeadLetters(ports.events, DeadLetters.over(sql, clock), {
     topics: commentTopics.map(({ name }) => name),
     group: 'comment.dead-letters',
-    onLetter: (letter) => {
-      kept.add(1, letter);
-      logger.warn('a dead letter waits for a decision', letter);
-    },
+    onLetter: observeLetters(metrics.forApp('comment-job'), logger),
   });
 }
 

@@ -1,7 +1,7 @@
 import { HISTORY_LETTERS, HISTORY_UPDATES, type HistoryDb } from '@storey/history';
 import { type Logger } from '@storey/observability';
 import { DeadLetters, keepDeadLetters, startRelay } from '@storey/outbox';
-import { observeOutbox, type Platform } from '@storey/service';
+import { observeLetters, observeOutbox, type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 
 /**
@@ -14,15 +14,10 @@ export async function startLetters(
   logger: Logger,
 ): Promise<() => Promise<void>> {
   const metrics = ofProcess.forApp('history-job');
-  const help = 'Messages that a consumer gave up, by topic and consumer';
-  const kept = metrics.counter('storey_dead_letters_total', help, ['topic', 'consumer']);
   const stopKeeping = await keepDeadLetters(ports.events, DeadLetters.over(sql, clock), {
     topics: [HISTORY_UPDATES.name],
     group: HISTORY_LETTERS,
-    onLetter: (letter) => {
-      kept.add(1, letter);
-      logger.warn('a dead letter waits for a decision', letter);
-    },
+    onLetter: observeLetters(metrics, logger),
   });
   const relay = startRelay(sql, ports.events, {
     domain: 'history',

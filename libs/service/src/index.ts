@@ -2,6 +2,7 @@ export { CACHE_CHANGES_TOPIC, hearCacheChanges, tellCacheChanges } from './cache
 export type { CacheChange } from './cache-changes.js';
 export { observeCaches } from './observe-caches.js';
 export { observePaces } from './observe-paces.js';
+export { observeLetters } from './observe-letters.js';
 export { observeOutbox } from './observe-outbox.js';
 export { CatchUp } from './catch-up.js';
 export { every } from './every.js';

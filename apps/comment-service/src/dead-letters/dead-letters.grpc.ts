@@ -13,12 +13,7 @@ export class DeadLettersGrpc implements Pick<Handlers<typeof comment.CommentServ
 
   async listDeadLetters({ beforeId, limit }: comment.ListDeadLettersRequest) {
     requireAdmin();
-    const letters = await this.letters.open(pageSize(limit) + 1, beforeId === 0n ? undefined : beforeId);
-    const page = letters.slice(0, limit);
-    return {
-      letters: page.map(({ at, ...letter }) => ({ ...letter, atMs: at })),
-      nextBeforeId: letters.length > limit ? (page.at(-1)?.id ?? 0n) : 0n,
-    };
+    return this.letters.page(pageSize(limit), beforeId);
   }
 
   async decideDeadLetter({ id, decision }: comment.DecideDeadLetterRequest) {

@@ -17,12 +17,7 @@ export class DeadLettersController implements Pick<Handlers<typeof history.Histo
     administratorId();
     if (limit < 1 || limit > MAX_PAGE)
       throw invalidRequest([{ path: '/limit', message: `must be from 1 to ${MAX_PAGE}` }]);
-    const letters = await this.letters.open(limit + 1, beforeId === 0n ? undefined : beforeId);
-    const page = letters.slice(0, limit);
-    return {
-      letters: page.map(({ at, ...letter }) => ({ ...letter, atMs: at })),
-      nextBeforeId: letters.length > limit ? (page.at(-1)?.id ?? 0n) : 0n,
-    };
+    return this.letters.page(limit, beforeId);
   }
 
   /** @throws AppError `not_found` for a letter that is gone or about which the other thing was decided. */

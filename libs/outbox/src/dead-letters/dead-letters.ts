@@ -27,6 +27,13 @@ export interface DeadLetter {
   readonly at: bigint;
 }
 
+/** As the services of all domains tell it. */
+export interface LetterPage {
+  readonly letters: (Omit<DeadLetter, 'at'> & { readonly atMs: bigint })[];
+  /** 0 at the end. */
+  readonly nextBeforeId: bigint;
+}
+
 /** The letters of a domain: kept from its dead topics, shown, sent again or thrown away, each decided once. */
 export class DeadLetters {
   readonly #sql: Sql<DeadLetterTables>;
@@ -62,6 +69,16 @@ export class DeadLetters {
     const query = this.#sql.read.selectFrom('dead_letter').selectAll().where('state', '=', 'open');
     const rest = before === undefined ? query : query.where('id', '<', before);
     return (await rest.orderBy('id', 'desc').limit(limit).execute()).map(letterOf);
+  }
+
+  /** Open ones by pages, newest first. @param beforeId `nextBeforeId` of the page above; 0: from the newest. */
+  async page(limit: number, beforeId: bigint): Promise<LetterPage> {
+    const letters = await this.open(limit + 1, beforeId === 0n ? undefined : beforeId);
+    const page = letters.slice(0, limit);
+    return {
+      letters: page.map(({ at, ...letter }) => ({ ...letter, atMs: at })),
+      nextBeforeId: letters.length > limit ? (page.at(-1)?.id ?? 0n) : 0n,
+    };
   }
 
   /**
