@@ -12,6 +12,7 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', { sourceMaps: 'inline', jsc, module }] },
+  setupFilesAfterEnv: [new URL('tools/jest/again.mjs', import.meta.url).pathname],
   reporters: ['default', new URL('tools/jest/tally.mjs', import.meta.url).pathname],
   workerIdleMemoryLimit: '512MB',
   testTimeout: 20_000,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fromBinary } from '@bufbuild/protobuf';
 import { userEvents } from '@storey/contracts';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@storey/testing';
-import { PASSWORD, SLOW, login, principalOf, register, running, within, type Running } from './running.js';
+import { PASSWORD, login, principalOf, register, running, within, type Running } from './running.js';
 
 let folder: TemporaryFolder;
 let app: Running;
@@ -53,7 +53,7 @@ describe('registration', () => {
     [{ displayName: 'a\u0000b' }, '/displayName'],
     [{ email: 'nobody' }, '/email'],
   ])('refuses %j', async (wrong, path) => {
-    const call = app.accounts.register({ username: 'correct', password: PASSWORD, ...wrong }, SLOW);
+    const call = app.accounts.register({ username: 'correct', password: PASSWORD, ...wrong });
     await expect(call).rejects.toMatchObject({ kind: 'invalid', details: { errors: [{ path }] } });
   });
 

@@ -5,6 +5,7 @@ import { account } from '@storey/contracts';
 import { createLogger } from '@storey/observability';
 import { type RpcClient } from '@storey/rpc';
 import { openPlatform, platformConfig, type Platform, type RunningApp } from '@storey/service';
+import { patient } from '@storey/testing';
 import { config, start } from '../src/index.js';
 
 export type Accounts = RpcClient<typeof account.AccountService>;
@@ -19,7 +20,11 @@ export interface Running extends AsyncDisposable {
 /** account-service on embedded ports in `folder`, called by rpc. Closed at the end of the block. */
 export async function running(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const shape = { ...platformConfig, ...config };
-  const settings = loadConfig(shape, { DATA_DIR: folder, LOG_LEVEL: 'silent', ...env });
+  const sqlUrl = `sqlite:${folder}/account.db?transactionMs=10000`;
+  const settings = loadConfig(shape, {
+    ...{ DATA_DIR: folder, LOG_LEVEL: 'silent', SQL_ACCOUNT_URL: sqlUrl },
+    ...env,
+  });
   const logger = createLogger('silent');
   const platform = await openPlatform({ config: settings, folder, faultPoint: noFaults, logger });
   const announced: string[] = [];
@@ -30,7 +35,9 @@ export async function running(folder: string, env: Readonly<Record<string, strin
     await platform.ports.close();
     throw error;
   }
-  const accounts = platform.ports.rpc.client(account.AccountService, { target: 'account', from: 'test' });
+  const accounts = patient(
+    platform.ports.rpc.client(account.AccountService, { target: 'account', from: 'test' }),
+  );
   const close = async (): Promise<void> => {
     await app.close();
     await platform.ports.close();
@@ -39,17 +46,14 @@ export async function running(folder: string, env: Readonly<Record<string, strin
 }
 
 export const PASSWORD = 'correct horse';
-/** Hashing takes longer than other calls may. */
-export const SLOW = { timeoutMs: 5_000 };
-
 export const register = (accounts: Accounts, username: string): Promise<account.SessionReply> =>
-  accounts.register({ username, password: PASSWORD }, SLOW);
+  accounts.register({ username, password: PASSWORD });
 
 export const login = (
   accounts: Accounts,
   username: string,
   password = PASSWORD,
-): Promise<account.SessionReply> => accounts.login({ username, password }, SLOW);
+): Promise<account.SessionReply> => accounts.login({ username, password });
 
 export const refresh = (
   accounts: Accounts,

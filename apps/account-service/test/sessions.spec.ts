@@ -2,17 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { REVOCATION_EPOCH, REVOCATION_LIST } from '@storey/account';
 import { unavailable } from '@storey/errors';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@storey/testing';
-import {
-  PASSWORD,
-  SLOW,
-  as,
-  login,
-  principalOf,
-  refresh,
-  register,
-  running,
-  type Running,
-} from './running.js';
+import { PASSWORD, as, login, principalOf, refresh, register, running, type Running } from './running.js';
 
 let folder: TemporaryFolder;
 let app: Running;
@@ -140,7 +130,7 @@ describe('a new password', () => {
   it('ends every other session and keeps the caller’s', async () => {
     const mine = await register(app.accounts, 'changing');
     const other = await login(app.accounts, 'changing');
-    await as(mine, () => app.accounts.changePassword({ current: PASSWORD, next }, SLOW));
+    await as(mine, () => app.accounts.changePassword({ current: PASSWORD, next }));
     expect(await news()).toContain(newsOf(other));
     expect(await news()).not.toContain(newsOf(mine));
     await expect(refresh(app.accounts, other)).rejects.toMatchObject(revoked);
@@ -152,14 +142,14 @@ describe('a new password', () => {
 
   it('is refused to who does not know the present one', async () => {
     const mine = await register(app.accounts, 'stolen');
-    const change = as(mine, () => app.accounts.changePassword({ current: 'wrong one', next }, SLOW));
+    const change = as(mine, () => app.accounts.changePassword({ current: 'wrong one', next }));
     await expect(change).rejects.toMatchObject({ code: 'ACCOUNT_CREDENTIALS_INVALID' });
     await expect(login(app.accounts, 'stolen')).resolves.toBeDefined();
   });
 
   it('keeps the rule', async () => {
     const mine = await register(app.accounts, 'hasty');
-    const change = as(mine, () => app.accounts.changePassword({ current: PASSWORD, next: 'short' }, SLOW));
+    const change = as(mine, () => app.accounts.changePassword({ current: PASSWORD, next: 'short' }));
     await expect(change).rejects.toMatchObject({ kind: 'invalid', details: { errors: [{ path: '/next' }] } });
   });
 });

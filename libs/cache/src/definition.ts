@@ -21,7 +21,7 @@ export interface Definition<Id extends CacheId, V> {
   readonly staleForMs?: number;
   /**
    * So long what is known of an id is kept once more, for `lastKnown`: past its life, and past `invalidate` that does not
-   * forget it. It costs a look beside each load and a write behind it. Default 0: not.
+   * forget it. It lies in the store beside the entry, whose key must have a `{tag}` for that. Absent: not.
    */
   readonly lastKnownMs?: number;
   /** Of an entry, packed. What is larger is not cached. Default 100,000. */

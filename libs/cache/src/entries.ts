@@ -1,6 +1,7 @@
+import { type Beside } from './cache-store.js';
 import { type CacheId } from './definition.js';
 import { encodeEntry } from './entry.js';
-import { LastKnown, type Claims } from './last-known.js';
+import { LastKnown } from './last-known.js';
 import { chunksOf, type Loaded } from './loading.js';
 import { MAX_LOOK_UP, type Scope } from './scope.js';
 
@@ -41,34 +42,17 @@ export class Entries<Id extends CacheId, V> {
     }
   }
 
-  /**
-   * Loses against any write since the lease was given. @param claims taken since then.
-   * @returns whether it stands there now.
-   */
-  async fill(
-    id: Id,
-    token: string | undefined,
-    loaded: Loaded<V>,
-    claims: Promise<Claims<Id>> | undefined,
-  ): Promise<boolean> {
+  /** Loses against any write since the lease was given. @returns whether it stands there now. */
+  async fill(id: Id, token: string | undefined, loaded: Loaded<V>): Promise<boolean> {
     if (!token) return false;
     const { store } = this.#scope.around;
-    return this.#attempt(id, loaded, claims, (key, { bytes, ttlMs }) =>
-      store.fill(key, token, bytes, { ttlMs }),
-    );
+    return this.#attempt(id, loaded, (key, { bytes, ...life }) => store.fill(key, token, bytes, life));
   }
 
-  /** Loses against any write since `old` was read. @param claims taken since then. @returns whether it stands there now. */
-  async replace(
-    id: Id,
-    old: Uint8Array,
-    loaded: Loaded<V>,
-    claims: Promise<Claims<Id>> | undefined,
-  ): Promise<boolean> {
+  /** Loses against any write since `old` was read. @returns whether it stands there now. */
+  async replace(id: Id, old: Uint8Array, loaded: Loaded<V>): Promise<boolean> {
     const { store } = this.#scope.around;
-    return this.#attempt(id, loaded, claims, (key, { bytes, ttlMs }) =>
-      store.compareAndSet(key, old, bytes, { ttlMs }),
-    );
+    return this.#attempt(id, loaded, (key, { bytes, ...life }) => store.compareAndSet(key, old, bytes, life));
   }
 
   /** Ends leases, and removes what is there. A failure is only told. */
@@ -85,24 +69,18 @@ export class Entries<Id extends CacheId, V> {
   async #attempt(
     id: Id,
     loaded: Loaded<V>,
-    claiming: Promise<Claims<Id>> | undefined,
-    write: (key: string, written: Written) => Promise<boolean>,
+    write: (key: string, written: Written & { readonly beside?: Beside }) => Promise<boolean>,
   ): Promise<boolean> {
-    const claims = claiming && (await claiming);
     try {
       const written = this.#write(loaded);
       if (written) {
-        const stands = await write(this.#scope.definition.key(id), written);
-        const known = loaded.value === undefined ? undefined : written.bytes;
-        if (stands && claims) await this.lastKnown.keep(id, known, claims);
-        return stands;
+        const beside = this.lastKnown.beside(id, loaded.value !== undefined);
+        return await write(this.#scope.definition.key(id), { ...written, ...beside });
       }
-      if (claims) await this.lastKnown.keep(id, undefined, claims);
+      await this.remove([id], true); // there is nothing to be known any more
     } catch (error) {
       this.#scope.failed(error);
-      return false;
     }
-    await this.free([id]);
     return false;
   }
 

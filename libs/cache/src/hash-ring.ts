@@ -58,8 +58,9 @@ export class HashRing {
     this.#owners = owners;
   }
 
+  /** By its `{tag}`, as in a cluster of Redis: keys of one tag lie together. */
   placeOf(key: string): RingPlace {
-    const slot = hashPair(key).low % SLOTS;
+    const slot = hashPair(tagOf(key)).low % SLOTS;
     return { node: this.nodes[this.#owners[slot] ?? 0] ?? '', epoch: this.#since[slot] ?? 0 };
   }
 
@@ -73,6 +74,8 @@ export class HashRing {
     return counts;
   }
 }
+
+const tagOf = (key: string): string => /\{([^}]+)\}/.exec(key)?.[1] ?? key;
 
 interface Point {
   readonly at: number;

@@ -5,7 +5,7 @@ export { BloomSlices } from './bloom-slices.js';
 export type { BloomSlicesOptions } from './bloom-slices.js';
 export { Cache } from './cache.js';
 export type { CacheOptions, CacheStats } from './cache.js';
-export type { CacheStore, Leased } from './cache-store.js';
+export type { Beside, CacheStore, Leased } from './cache-store.js';
 export { Cached } from './cached.js';
 export type { CacheCounts } from './counts.js';
 export type { Backfill, CacheId, Definition } from './definition.js';

@@ -154,11 +154,10 @@ export class Reading<Id extends CacheId, V> {
     const ids = misses.map(({ id }) => id);
     const { loading, entries, backfilling } = this.#parts;
     try {
-      const claims = entries.lastKnown.claim(misses.filter(({ token }) => token).map(({ id }) => id));
       const loaded = await loading.load(ids, flight.batch.signal);
       for (const id of ids) this.#settle(flight, id, { value: loaded(id).value, stale: false });
       backfilling?.missed(misses.filter(({ token }) => token !== undefined).map(({ id }) => id));
-      await Promise.all(misses.map(({ id, token }) => entries.fill(id, token, loaded(id), claims)));
+      await Promise.all(misses.map(({ id, token }) => entries.fill(id, token, loaded(id))));
     } catch (error) {
       flight.batch.reject(ids, error);
       // Others need not wait for what will not be filled.

@@ -27,10 +27,9 @@ export class Rebuilding<Id extends CacheId, V> {
       .filter(({ token }) => token !== undefined);
     if (missing.length === 0) return;
     const absent = missing.map(({ id }) => id);
-    const claims = this.#entries.lastKnown.claim(absent);
     const loaded = await this.#loading.load(absent, signal);
     const filled = await Promise.all(
-      missing.map(({ id, token }) => this.#entries.fill(id, token, loaded(id), claims)),
+      missing.map(({ id, token }) => this.#entries.fill(id, token, loaded(id))),
     );
     this.#scope.counts.rebuilt += filled.filter(Boolean).length;
   }

@@ -67,10 +67,9 @@ export class Refreshing<Id extends CacheId, V> {
     const cancel = around.clock.after(LEASE_MS, () => abort.abort(deadlineExceeded()));
     try {
       const ids = olds.map(({ id }) => id);
-      const claims = this.#entries.lastKnown.claim(ids);
       const loaded = await this.#loading.load(ids, abort.signal);
       const replaced = olds.map(async ({ id, bytes }) => {
-        const stands = await this.#entries.replace(id, bytes, loaded(id), claims);
+        const stands = await this.#entries.replace(id, bytes, loaded(id));
         if (stands && ticket !== undefined) copies?.keep(id, loaded(id).value, ticket);
       });
       await Promise.all(replaced);

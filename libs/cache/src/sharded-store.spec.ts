@@ -62,6 +62,22 @@ const fillAll = (store: ShardedStore, value = (key: string): string => `of ${key
   Promise.all(KEYS.map((key) => store.set(key, bytes(value(key)), LIFE)));
 
 describe('a store of several', () => {
+  it('keeps what lies beside a key in the same one', async () => {
+    const { store } = over([['a', 'b'], ALL]);
+    const keys = [...KEYS, 'untagged'];
+    for (const key of KEYS) {
+      const [leased] = await store.getOrLease([key], 1000);
+      const beside = { key: `${key}:k`, ttlMs: 1000 };
+      expect(await store.fill(key, leased?.token ?? '', bytes('of it'), { ttlMs: 1, beside })).toBe(true);
+      expect(
+        await store.compareAndSet(key, bytes('of it'), bytes(key), {
+          beside: { ...beside, ttlMs: 2000 },
+        }),
+      ).toBe(true);
+    }
+    expect((await store.mget(keys.map((key) => `${key}:k`))).map(text)).toEqual([...KEYS, undefined]);
+  });
+
   it('keeps each key in one of them, and answers in the order asked', async () => {
     const { store } = over([ALL]);
     await fillAll(store);

@@ -1,5 +1,5 @@
 import { isAppError } from '@storey/errors';
-import { type CacheStore, type Leased } from './cache-store.js';
+import { type Beside, type CacheStore, type Leased } from './cache-store.js';
 import { type HashRing } from './hash-ring.js';
 import { inPieces, type PipelineSize } from './pipeline-size.js';
 
@@ -24,7 +24,7 @@ interface Share {
 }
 
 /**
- * One store made of several: each key lies in the one that the ring says, side by side with the others. A node that is
+ * One store made of several: each key lies in the one that the ring says, and those of one `{tag}` together. A node that is
  * `unavailable` fails what is written to it; what is read from it is missed, while the other nodes answer as ever.
  */
 export class ShardedStore implements CacheStore {
@@ -60,21 +60,21 @@ export class ShardedStore implements CacheStore {
     key: string,
     expected: Uint8Array,
     value: Uint8Array,
-    options: { readonly ttlMs?: number },
+    options: { readonly ttlMs?: number; readonly beside?: Beside },
   ): Promise<boolean> {
     const { store, name } = this.#place(key);
-    return store.compareAndSet(name, expected, value, options);
+    return store.compareAndSet(name, expected, value, this.#placed(options));
   }
 
   async fill(
     key: string,
     token: string,
     value: Uint8Array,
-    options: { readonly ttlMs: number },
+    options: { readonly ttlMs: number; readonly beside?: Beside },
   ): Promise<boolean> {
     if (token === NO_LEASE) return false;
     const { store, name } = this.#place(key);
-    return store.fill(name, token, value, options);
+    return store.fill(name, token, value, this.#placed(options));
   }
 
   /** Every node that is there has done it when this settles. @throws what the first of those threw that failed. */
@@ -123,6 +123,12 @@ export class ShardedStore implements CacheStore {
   #place(key: string): { readonly node: string; readonly store: CacheStore; readonly name: string } {
     const { node, epoch } = this.#ring.placeOf(key);
     return { node, store: this.#storeOf(node), name: `${epoch.toString(36)}:${key}` };
+  }
+
+  /** With what lies beside as it is called there. */
+  #placed<T extends { readonly beside?: Beside }>(options: T): T {
+    const { beside } = options;
+    return beside ? { ...options, beside: { ...beside, key: this.#place(beside.key).name } } : options;
   }
 
   #storeOf(node: string): CacheStore {

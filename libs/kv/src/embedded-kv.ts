@@ -1,8 +1,17 @@
 import { type Engine } from './engine.js';
 import { type Effect } from './effect.js';
 import * as decide from './decide.js';
-import { Kv, type LeaseResult, type Merge, type QuotaResult, type Scored, type ScoreRange } from './kv.js';
 import {
+  Kv,
+  type Beside,
+  type LeaseResult,
+  type Merge,
+  type QuotaResult,
+  type Scored,
+  type ScoreRange,
+} from './kv.js';
+import {
+  checkBeside,
   checkFields,
   checkKey,
   checkKeys,
@@ -64,11 +73,15 @@ export class EmbeddedKv extends Kv {
     key: string,
     expected: Uint8Array,
     value: Uint8Array,
-    { ttlMs }: Life,
+    { ttlMs, beside }: Life & { readonly beside?: Beside },
   ): Promise<boolean> {
     checkWrite(key, value, ttlMs);
+    checkBeside(key, beside);
     const same = this.#holds(key, expected);
-    return this.#engine.write(same ? [this.#put(key, value, ttlMs)] : [], same);
+    return this.#engine.write(
+      same ? [this.#put(key, value, ttlMs), ...this.#putBeside(value, beside)] : [],
+      same,
+    );
   }
 
   async delete(keys: readonly string[]): Promise<number> {
@@ -116,11 +129,15 @@ export class EmbeddedKv extends Kv {
     key: string,
     token: string,
     value: Uint8Array,
-    { ttlMs }: { readonly ttlMs: number },
+    { ttlMs, beside }: { readonly ttlMs: number; readonly beside?: Beside },
   ): Promise<boolean> {
     checkWrite(key, value, ttlMs);
+    checkBeside(key, beside);
     const mayFill = this.#engine.read().find(key) === undefined && this.#engine.leases.isHeld(key, token);
-    return this.#engine.write(mayFill ? [this.#put(key, value, ttlMs)] : [], mayFill);
+    return this.#engine.write(
+      mayFill ? [this.#put(key, value, ttlMs), ...this.#putBeside(value, beside)] : [],
+      mayFill,
+    );
   }
 
   async setFields(
@@ -250,6 +267,12 @@ export class EmbeddedKv extends Kv {
       value: new Uint8Array(value),
       expiresAt: this.#engine.expiry(ttlMs) ?? Infinity,
     };
+  }
+
+  #putBeside(value: Uint8Array, beside: Beside | undefined): readonly Effect[] {
+    if (!beside) return [];
+    const { key, ttlMs } = beside;
+    return [ttlMs === undefined ? remove(key) : this.#put(key, value, ttlMs)];
   }
 
   #holds(key: string, expected: Uint8Array): boolean {

@@ -6,7 +6,7 @@
  * most 1000. Breaking these rules, or using a key of one kind (value, hash, sorted set) as another, is a defect of
  * the caller and rejects with AppError `internal`.
  *
- * Keys that change together in one verb (those of `mergeIfNewer`) must share one hash tag, the text between the
+ * Keys that change together in one verb (those of `mergeIfNewer`, and `beside`) must share one hash tag, the text between the
  * first `{` and the next `}`, as a cluster runs a script in one slot: `{h:12}:rec:7`, `{h:12}:dirty`. `mget`,
  * `delete` and `getOrLease` take keys of any tag; they are atomic per key, not over all of them.
  *
@@ -44,7 +44,7 @@ export abstract class Kv {
     key: string,
     expected: Uint8Array,
     value: Uint8Array,
-    options: { readonly ttlMs?: number },
+    options: { readonly ttlMs?: number; readonly beside?: Beside },
   ): Promise<boolean>;
   /** Removes values, hashes, sets and leases under `keys`; a lease also when nothing else is there. @returns how many keys existed. */
   abstract delete(keys: readonly string[]): Promise<number>;
@@ -61,7 +61,7 @@ export abstract class Kv {
     key: string,
     token: string,
     value: Uint8Array,
-    options: { readonly ttlMs: number },
+    options: { readonly ttlMs: number; readonly beside?: Beside },
   ): Promise<boolean>;
 
   // ---- hashes: small maps under one key with one life
@@ -134,6 +134,13 @@ export abstract class Kv {
   abstract ping(): Promise<void>;
   /** Ends after what was accepted is written; verbs called later reject with `unavailable`. */
   abstract close(): Promise<void>;
+}
+
+/** Another key, of the same hash tag, that changes in the same step if the verb writes, whatever is there. */
+export interface Beside {
+  readonly key: string;
+  /** It gets the same value for a life of its own; absent: it is removed. */
+  readonly ttlMs?: number | undefined;
 }
 
 export interface LeaseResult {

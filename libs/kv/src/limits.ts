@@ -1,5 +1,5 @@
 import { AppError } from '@storey/errors';
-import { type Merge, type Scored, type ScoreRange } from './kv.js';
+import { type Beside, type Merge, type Scored, type ScoreRange } from './kv.js';
 
 /** The port's bounds, checked by every adapter alike, so that what works embedded works on a cluster. */
 export const MAX_VALUE_BYTES = 256 * 1024;
@@ -125,6 +125,14 @@ export function checkMerge(merge: Merge): void {
   checkNumber(dirtyAt ?? 0, 'dirtyAt');
   checkValue(merge.value);
   checkTtl(merge.ttlMs);
+}
+
+/** @throws AppError internal unless `beside` may change with `key`. */
+export function checkBeside(key: string, beside: Beside | undefined): void {
+  if (!beside) return;
+  checkKey(beside.key);
+  checkTtl(beside.ttlMs);
+  checkOneSlot([key, beside.key]);
 }
 
 /** @throws AppError internal unless all keys differ and live in one slot of a cluster. */

@@ -1,4 +1,4 @@
-import { type Transaction } from 'kysely';
+import { sql, type Transaction, type UpdateObject } from 'kysely';
 import { type Clock } from '@storey/context';
 import { forUpdate, upsert, type Sql } from '@storey/sql';
 import { BUCKETS } from './migrations.js';
@@ -96,21 +96,14 @@ export class BucketLeases {
     const fair = Math.ceil(BUCKETS / (await this.#register(tx, now)));
     const mine = buckets.filter(({ owner }) => owner === this.#owner);
     const free = buckets.filter((bucket) => bucket.owner !== this.#owner && isFree(bucket, now));
-    for (const { bucket } of mine.slice(fair)) {
-      await tx
-        .updateTable('outbox_bucket')
-        .set({ owner: '', lease_until: 0 })
-        .where('bucket', '=', bucket)
-        .execute();
-    }
     const kept = mine.slice(0, fair);
     const claimed = free
       .slice(0, Math.max(0, fair - kept.length))
       .map(({ bucket, epoch }) => ({ bucket, epoch: epoch + 1 }));
-    for (const { bucket, epoch } of [...kept, ...claimed]) {
-      const set = { owner: this.#owner, epoch, lease_until: now + LEASE_MS };
-      await tx.updateTable('outbox_bucket').set(set).where('bucket', '=', bucket).execute();
-    }
+    const lease = { owner: this.#owner, lease_until: now + LEASE_MS };
+    await set(tx, mine.slice(fair), { owner: '', lease_until: 0 });
+    await set(tx, kept, lease);
+    await set(tx, claimed, { ...lease, epoch: sql<number>`epoch + 1` });
     return new Map([...kept, ...claimed].map(({ bucket, epoch }) => [bucket, epoch]));
   }
 
@@ -127,4 +120,15 @@ export class BucketLeases {
 /** Over, or longer than any lease can be: then the clock was set back since. */
 function isFree({ lease_until }: Bucket, now: number): boolean {
   return lease_until <= now || lease_until > now + 2 * LEASE_MS;
+}
+
+/** One statement for all of them: they are many, and beats are for ever. */
+async function set(
+  tx: Tx,
+  buckets: readonly Pick<Bucket, 'bucket'>[],
+  values: UpdateObject<OutboxTables, 'outbox_bucket'>,
+): Promise<void> {
+  if (buckets.length === 0) return;
+  const numbers = buckets.map(({ bucket }) => bucket);
+  await tx.updateTable('outbox_bucket').set(values).where('bucket', 'in', numbers).execute();
 }

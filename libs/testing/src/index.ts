@@ -6,6 +6,7 @@ export type { GoldenMessage } from './golden-messages.js';
 export { freePort } from './free-port.js';
 export { Ledger, readLedger } from './ledger.js';
 export type { LedgerEntry, Outcome } from './ledger.js';
+export { patient } from './patient.js';
 export { realStores } from './real-stores.js';
 export { RunningProcess, startProcess } from './start-process.js';
 export type { Exit, StartOptions } from './start-process.js';

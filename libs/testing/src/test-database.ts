@@ -13,11 +13,11 @@ export function useMysql(): void {
 }
 
 /**
- * A new, empty database: embedded, or on the real MySQL after `useMysql()`, where `openSql` makes it, and transactions
- * may take the time of a busy machine.
+ * A new, empty database: embedded, or on the real MySQL after `useMysql()`, where `openSql` makes it. Transactions may take
+ * the time of a busy machine.
  */
 export const testDatabaseUrl = (): string =>
-  onMysql ? `${mysqlTestUrl()}?transactionMs=10000` : 'sqlite::memory:';
+  `${onMysql ? mysqlTestUrl() : 'sqlite::memory:'}?transactionMs=10000`;
 
 /** A new database of the real MySQL; `dropTestDatabases` is rid of it. */
 export const mysqlTestUrl = (): string =>

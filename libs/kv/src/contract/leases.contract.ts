@@ -44,6 +44,30 @@ export function leases({ kv, time, test }: Suite): void {
       expect(await kv().fill('c', 'x', bytes('v'), life)).toBe(false);
     });
 
+    test('a fill writes or removes what lies beside with it, and only then', async () => {
+      const token = await lease('{1}a');
+      const besides = { key: '{1}b', ttlMs: time().lifeMs };
+      await kv().set('{1}b', bytes('old'), {});
+      expect(await kv().fill('{1}a', 'x', bytes('v'), { ...life, beside: besides })).toBe(false);
+      expect(await kv().fill('{1}a', 'x', bytes('v'), { ...life, beside: { key: '{1}b' } })).toBe(false);
+      expect(text(await kv().get('{1}b'))).toBe('old');
+      const beside = await lease('{1}c');
+      expect(await kv().fill('{1}a', token, bytes('v'), { ...life, beside: besides })).toBe(true);
+      expect((await kv().mget(['{1}a', '{1}b'])).map(text)).toEqual(['v', 'v']);
+      await time().advance(time().lifeMs);
+      expect((await kv().mget(['{1}a', '{1}b'])).map(text)).toEqual(['v', undefined]);
+      const other = { ...life, beside: { key: '{1}a' } };
+      expect(await kv().fill('{1}c', beside, bytes('w'), other)).toBe(true);
+      expect((await kv().mget(['{1}a', '{1}c'])).map(text)).toEqual([undefined, 'w']);
+    });
+
+    test('what lies beside has its own lease voided', async () => {
+      const token = await lease('{1}a');
+      const beside = await lease('{1}b');
+      await kv().fill('{1}a', token, bytes('v'), { ...life, beside: { key: '{1}b' } });
+      expect(await kv().fill('{1}b', beside, bytes('stale'), life)).toBe(false);
+    });
+
     const voiders: Readonly<Record<string, () => Promise<unknown>>> = {
       'a set': () => kv().set('k', bytes('new'), {}),
       'a delete of what is not even there': () => kv().delete(['k']),

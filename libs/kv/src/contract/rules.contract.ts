@@ -71,6 +71,13 @@ export function rules({ kv, test }: Suite): void {
       expect(await kv().mergeIfNewer(merge)).toBe('written');
     });
 
+    test('what lies beside is another key of the same hash tag', async () => {
+      for (const key of ['b', '{2}a', '{1}a', '']) {
+        await refused(kv().fill('{1}a', 'x', bytes('v'), { ttlMs: 1, beside: { key } }));
+        await refused(kv().compareAndSet('{1}a', bytes('x'), bytes('v'), { beside: { key } }));
+      }
+    });
+
     test('a key of one kind is not used as another', async () => {
       await kv().set('v', bytes('v'), {});
       await kv().setFields('h', fields({ f: 'x' }), {});

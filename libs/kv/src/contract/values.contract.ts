@@ -81,6 +81,21 @@ export function values({ kv, time, test }: Suite): void {
       expect(await kv().compareAndSet('k', bytes('b'), bytes('c'), {})).toBe(false);
     });
 
+    test('compareAndSet writes or removes what lies beside with it, and only then', async () => {
+      await kv().set('{1}a', bytes('a'), {});
+      const beside = { key: '{1}b', ttlMs: time().tickMs };
+      expect(await kv().compareAndSet('{1}a', bytes('x'), bytes('b'), { beside })).toBe(false);
+      expect(await kv().get('{1}b')).toBeUndefined();
+      expect(await kv().compareAndSet('{1}a', bytes('a'), bytes('b'), { beside })).toBe(true);
+      expect((await kv().mget(['{1}a', '{1}b'])).map(text)).toEqual(['b', 'b']);
+      await time().advance(time().tickMs);
+      expect((await kv().mget(['{1}a', '{1}b'])).map(text)).toEqual(['b', undefined]);
+      await kv().set('{1}b', bytes('old'), {});
+      const gone = { beside: { key: '{1}b' } };
+      expect(await kv().compareAndSet('{1}a', bytes('b'), bytes('c'), gone)).toBe(true);
+      expect((await kv().mget(['{1}a', '{1}b'])).map(text)).toEqual(['c', undefined]);
+    });
+
     test('of many that compare with the same value one wins', async () => {
       await kv().set('k', bytes('0'), {});
       const attempts = [1, 2, 3, 4].map((n) => kv().compareAndSet('k', bytes('0'), bytes(`${n}`), {}));

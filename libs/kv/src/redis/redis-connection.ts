@@ -139,10 +139,9 @@ export class RedisConnection {
     if (this.#inFlight >= MAX_IN_FLIGHT) throw unavailable('Too much is asked of the key-value store.');
     this.#inFlight += 1;
     return new Promise((resolve, reject) => {
-      const late = (): void =>
-        reject(unavailable(`The key-value store did not answer within ${withinMs} ms.`));
-      // One look at the socket later, as after a stall of our own the answer may lie there already.
-      const cancel = this.#options.clock.after(withinMs, () => setImmediate(late));
+      const cancel = this.#after(withinMs, () =>
+        reject(unavailable(`The key-value store did not answer within ${withinMs} ms.`)),
+      );
       command()
         .then(resolve, (error: unknown) => reject(toKvError(error)))
         .finally(() => {
@@ -150,6 +149,22 @@ export class RedisConnection {
           cancel();
         });
     });
+  }
+
+  /**
+   * Calls `late` after `withinMs` in which the server could answer: a stall of our own, in which the command may not even
+   * have left, is not held against it. @returns stops that.
+   */
+  #after(withinMs: number, late: () => void): () => void {
+    const { clock } = this.#options;
+    const end = clock.monotonic() + withinMs;
+    let cancel = clock.after(withinMs, () => {
+      const stalled = clock.monotonic() > end + withinMs;
+      // One look at the socket later, as the answer may lie there already.
+      if (stalled) cancel = clock.after(withinMs, () => setImmediate(late));
+      else setImmediate(late);
+    });
+    return () => cancel();
   }
 
   #servers(): readonly Redis[] {

@@ -1,5 +1,13 @@
 import { type Random } from '@storey/context';
-import { Kv, type LeaseResult, type Merge, type QuotaResult, type Scored, type ScoreRange } from '../kv.js';
+import {
+  Kv,
+  type Beside,
+  type LeaseResult,
+  type Merge,
+  type QuotaResult,
+  type Scored,
+  type ScoreRange,
+} from '../kv.js';
 import * as limits from '../limits.js';
 import { OtherKinds } from './other-kinds.js';
 import { keepLease, keepValue, pairs, readField, readFields, readKept, readValue } from './kept.js';
@@ -69,11 +77,13 @@ export class RedisKv extends Kv {
     key: string,
     expected: Uint8Array,
     value: Uint8Array,
-    { ttlMs }: Life,
+    { ttlMs, beside }: Life & { readonly beside?: Beside },
   ): Promise<boolean> {
     limits.checkWrite(key, value, ttlMs);
-    const args = [keepValue(expected), keepValue(value), ttlMs ?? ''];
-    return isOne(await this.#other.none(key, () => this.connection.run(COMPARE_AND_SET, [key], args)));
+    limits.checkBeside(key, beside);
+    const args = [keepValue(expected), keepValue(value), ttlMs ?? '', beside?.ttlMs ?? ''];
+    const run = (): Promise<unknown> => this.connection.run(COMPARE_AND_SET, withBeside(key, beside), args);
+    return isOne(await this.#other.none(key, run));
   }
 
   async delete(keys: readonly string[]): Promise<number> {
@@ -122,10 +132,12 @@ export class RedisKv extends Kv {
     key: string,
     token: string,
     value: Uint8Array,
-    { ttlMs }: { readonly ttlMs: number },
+    { ttlMs, beside }: { readonly ttlMs: number; readonly beside?: Beside },
   ): Promise<boolean> {
     limits.checkWrite(key, value, ttlMs);
-    return isOne(await this.connection.run(FILL, [key], [keepLease(token), keepValue(value), ttlMs]));
+    limits.checkBeside(key, beside);
+    const args = [keepLease(token), keepValue(value), ttlMs, beside?.ttlMs ?? ''];
+    return isOne(await this.connection.run(FILL, withBeside(key, beside), args));
   }
 
   // ---- hashes
@@ -325,6 +337,9 @@ export class RedisKv extends Kv {
     return keys.map((key) => answers.get(key)?.shift());
   }
 }
+
+const withBeside = (key: string, beside: Beside | undefined): readonly string[] =>
+  beside ? [key, beside.key] : [key];
 
 const isOne = (reply: unknown): boolean => reply === 1;
 

@@ -66,6 +66,9 @@ const steps = fc.oneof(
   step('set', keyAnd(value), (kv, [k, v]) => kv.set(k, v, life)),
   step('setIfAbsent', keyAnd(value), (kv, [k, v]) => kv.setIfAbsent(k, v, {})),
   step('compareAndSet', fc.tuple(key, value, value), (kv, [k, e, v]) => kv.compareAndSet(k, e, v, life)),
+  step('compareAndSet beside', fc.tuple(key, value, value), (kv, [k, e, v]) =>
+    kv.compareAndSet(k, e, v, { ...life, beside: { key: '{1}c', ttlMs: 600_000 } }),
+  ),
   step('delete', fc.array(fc.oneof(key, setKeys), { maxLength: 3 }), (kv, keys) => kv.delete(keys)),
   step('compareAndDelete', keyAnd(value), (kv, [k, v]) => kv.compareAndDelete(k, v)),
   step('expire', key, (kv, k) => kv.expire(k, 600_000)),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { misconfigured } from '../misconfigured.js';
+import { numberSetting, transactionMsOf } from '../url-setting.js';
 
 export interface MysqlUrl {
   readonly host: string;
@@ -41,8 +42,8 @@ export function parseMysqlUrl(url: URL): MysqlUrl {
     database: databaseOf(url),
     tls: tlsOf(url, host),
     tables: tables === null ? undefined : Number(tables),
-    pool: numberOf(url, 'pool', 10, 200),
-    transactionMs: numberOf(url, 'transactionMs', 300, 60_000),
+    pool: numberSetting(url, 'pool', 10, 200),
+    transactionMs: transactionMsOf(url),
   };
 }
 
@@ -52,13 +53,6 @@ function databaseOf({ pathname, protocol }: URL): string {
   throw misconfigured(
     `The URL must name one database in letters, digits, _ and -: ${protocol}//user@host:3306/database`,
   );
-}
-
-function numberOf({ searchParams }: URL, setting: string, usual: number, most: number): number {
-  const text = searchParams.get(setting);
-  const value = text === null ? usual : Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw misconfigured(`The setting "${setting}" must be a whole number from 1 to ${most}`);
 }
 
 function passwordOf({ password, searchParams }: URL): string {

@@ -22,21 +22,25 @@ const MAX_GROUP_MS = 5;
 export class GroupCommit {
   readonly #connection: SqliteConnection;
   readonly #clock: Clock;
+  readonly #timeoutMs: number;
   readonly #queue = new Set<QueuedTransaction>();
   readonly #listeners = new CommitListeners();
   #draining: Promise<void> | undefined;
   #closed = false;
 
-  constructor(connection: SqliteConnection, clock: Clock) {
+  /** @param timeoutMs of a transaction that is given no time of its own. */
+  constructor(connection: SqliteConnection, clock: Clock, timeoutMs: number) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
   }
 
   run(work: Work, options: TransactionOptions = {}): Promise<unknown> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
     if (this.#closed) return Promise.reject(unavailable('The database is closed.'));
     if (this.#queue.size >= MAX_QUEUED) return Promise.reject(unavailable('The database is busy.'));
-    const transaction = new QueuedTransaction(work, options, this.#clock, (gone) => this.#queue.delete(gone));
+    const timed = { ...options, timeoutMs: options.timeoutMs ?? this.#timeoutMs };
+    const transaction = new QueuedTransaction(work, timed, this.#clock, (gone) => this.#queue.delete(gone));
     this.#queue.add(transaction);
     this.#draining ??= runDetached(() => this.#drain());
     return transaction.promise;

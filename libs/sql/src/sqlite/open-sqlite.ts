@@ -25,7 +25,7 @@ export async function openSqlite<DB>(
   const asked = parseSqliteUrl(url);
   const { file, remove } = asked.file === undefined ? temporary() : existing(asked.file);
   const connection = new SqliteConnection(file, { onStatement });
-  const writer = new GroupCommit(connection, clock);
+  const writer = new GroupCommit(connection, clock, asked.transactionMs);
   try {
     const settled = await runTransaction<DB, Tables>(
       writer,

@@ -1,6 +1,7 @@
 import { mkdtempSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { openSql } from '../index.js';
@@ -18,6 +19,7 @@ describe('openSql', () => {
     ['sqlite::memory:?table=4', /no setting "table"/],
     ['sqlite::memory:?tables=3', /1, 2, 4, 8, 16, 32 or 64, not 3/],
     ['sqlite::memory:?tables=x', /not NaN/],
+    ['sqlite::memory:?transactionMs=0', /"transactionMs" must be a whole number from 1 to 60000/],
   ])('refuses %p and says why', async (url, reason) => {
     await expect(open(url)).rejects.toThrow(reason);
     await expect(open(url)).rejects.toMatchObject({ code: 'SQL_MISCONFIGURED' });
@@ -30,6 +32,18 @@ describe('openSql', () => {
   ])('%p with tables %p has %p tables', async (url, tables, expected) => {
     const db = await open(url, tables);
     expect(db.tables).toMatchObject({ first: 0, count: expected });
+    await db.close();
+  });
+
+  it.each([
+    ['sqlite::memory:?transactionMs=20', 'deadline_exceeded'],
+    ['sqlite::memory:?transactionMs=10000', 'done'],
+  ])('%p gives its time to a transaction that is given none', async (url, ends) => {
+    const db = await open(url);
+    const ended = await db
+      .transaction(() => setTimeout(100, 'done'))
+      .catch((error: { kind: string }) => error.kind);
+    expect(ended).toBe(ends);
     await db.close();
   });
 

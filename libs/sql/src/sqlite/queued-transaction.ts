@@ -4,6 +4,8 @@ import { Deadline, type Clock } from '@storey/context';
 import { type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely';
 import { type TransactionOptions } from '../sql.js';
 
+type TimedOptions = TransactionOptions & { readonly timeoutMs: number };
+
 export type Work = (connection: DatabaseConnection) => Promise<unknown>;
 
 /** One transaction on its way: waiting for its turn, at work, waiting for COMMIT. Settles its promise once. */
@@ -22,7 +24,7 @@ export class QueuedTransaction {
 
   constructor(
     work: Work,
-    { signal, notify, timeoutMs = 300 }: TransactionOptions,
+    { signal, notify, timeoutMs }: TimedOptions,
     clock: Clock,
     leaveQueue: (transaction: QueuedTransaction) => void,
   ) {

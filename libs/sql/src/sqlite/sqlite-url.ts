@@ -1,12 +1,17 @@
 import { misconfigured } from '../misconfigured.js';
+import { transactionMsOf } from '../url-setting.js';
 
 export interface SqliteUrl {
   /** Absent for `sqlite::memory:`. */
   readonly file: string | undefined;
   readonly tables: number | undefined;
+  /** Of a transaction that is given no time of its own. */
+  readonly transactionMs: number;
 }
 
-/** `sqlite:PATH?tables=N`; the path is percent-decoded, so a `?` in a name is written `%3F`. */
+const SETTINGS = ['tables', 'transactionMs'];
+
+/** `sqlite:PATH?tables=N&transactionMs=300`; the path is percent-decoded, so a `?` in a name is written `%3F`. */
 export function parseSqliteUrl(url: URL): SqliteUrl {
   if (url.host !== '') {
     throw misconfigured(
@@ -15,11 +20,14 @@ export function parseSqliteUrl(url: URL): SqliteUrl {
   }
   const path = decodeURIComponent(url.pathname);
   if (path === '') throw misconfigured('The URL names no file: sqlite:/path/to/file.db');
-  const unknown = [...url.searchParams.keys()].find((key) => key !== 'tables');
-  if (unknown !== undefined) throw misconfigured(`A sqlite: URL has no setting "${unknown}", only "tables"`);
+  const unknown = [...url.searchParams.keys()].find((key) => !SETTINGS.includes(key));
+  if (unknown !== undefined) {
+    throw misconfigured(`A sqlite: URL has no setting "${unknown}", only ${SETTINGS.join(', ')}`);
+  }
   const tables = url.searchParams.get('tables');
   return {
     file: path === ':memory:' ? undefined : path,
     tables: tables === null ? undefined : Number(tables),
+    transactionMs: transactionMsOf(url),
   };
 }
