@@ -29,6 +29,9 @@ import { loadsOfStampede } from './stampede.mjs';
 const BIG = Number(process.env.BENCH_BIG ?? 1_000_000);
 const PAGE = 20;
 const DEEP_PAGE = 5000;
+/** Cold pages that are read near the top, and as many far down; so far apart that none brings the next one's chunk along. */
+const COLD_PAGES = 25;
+const APART = 25;
 /** Pages of the walk through everything, and how many are asked for at once. */
 const LARGE_PAGE = 50;
 const WALKERS = 8;
@@ -52,6 +55,7 @@ async function main(folder) {
   const fresh = await startsAndFirstPages(folder, pages);
   const product = await startProduct(folder);
   const stampede = await coldStampede(product, pages);
+  const cold = await coldNearAndFar(product, pages);
   const measured = await measureInRounds(await targets(product, pages, { token, writer }));
   const memory = await memoryOfReading(product, pages);
   await product.stop();
@@ -60,7 +64,7 @@ async function main(folder) {
   report('reading', {
     title: `${BIG} comments under the large subject, ${ROUNDS} rounds of ${SECONDS} s, medians`,
     rows: Object.entries({ ...measured, ...apart.measured }).map(([what, of]) => rowOf(what, of)),
-    figures: [...figuresOf(measured), ...fresh, ...stampede, ...memory, ...apart.figures],
+    figures: [...figuresOf(measured), ...fresh, ...stampede, ...cold, ...memory, ...apart.figures],
     notices: [`Beside the pages ${posts.accepted} of ${posts.sent} posts were accepted.`, ...apart.notices],
   });
 }
@@ -189,6 +193,20 @@ async function coldStampede({ url }, pages) {
     figure('P10', `${READERS} readers of a cold key: loads`, alone, { must: 1, aim: 1, atMost }),
     figure('P10', `${10 * READERS} readers: loads`, many, { must: 1, aim: 1, atMost }),
     figure('P10', `${READERS} readers, two processes: loads`, cluster, { must: 2, aim: 1, atMost }),
+  ];
+}
+
+/** Pages that nobody has read yet, by turns near the top of the large subject and far down in it. */
+async function coldNearAndFar({ url }, pages) {
+  const [near, far] = [[], []];
+  for (let n = 1; n <= Math.min(COLD_PAGES, Math.floor(pages.deepest / APART / 2)); n += 1) {
+    near.push(await millisecondsOf(() => page(pages.at(url, n * APART))));
+    far.push(await millisecondsOf(() => page(pages.at(url, pages.deepest - n * APART))));
+  }
+  console.log(`Cold pages: ${rounded(median(near))} ms near the top, ${rounded(median(far))} ms far down.`);
+  const ratio = median(far) / median(near);
+  return [
+    figure('P2', 'cold page far down, to one near the top', ratio, { must: 1.3, aim: 1.1, atMost: true }),
   ];
 }
 

@@ -9,7 +9,10 @@ const TIMEOUT_MS = 1000;
  * Asks for one page before anybody else does: the way to it is compiled then, and the connections are open. Whether it is
  * answered does not matter; where a part is not there yet, the first visitor waits as he would have done.
  */
-export async function warmUp(app: NestFastifyApplication, { tokens }: Platform): Promise<void> {
+export async function warmUp(
+  app: NestFastifyApplication,
+  { tokens }: Pick<Platform, 'tokens'>,
+): Promise<void> {
   await app.inject({
     url: PAGE,
     headers: {

@@ -4,10 +4,12 @@ import { systemClock, systemRandom, noFaults, type Principal } from '@storey/con
 import { account, comment } from '@storey/contracts';
 import { Metrics, createLogger } from '@storey/observability';
 import { Health, createBff, type Platform } from '@storey/service';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import { AppModule } from '../src/app.module.js';
 import { Pages, ViewedPages, serveHotPages } from '../src/comments/index.js';
 import { serveDocs } from '../src/docs/serve-docs.js';
+import { warmUp } from '../src/warm-up.js';
 
 const secret = new Uint8Array(32).fill(7);
 
@@ -25,7 +27,7 @@ export class CommentsBench {
   readonly calls: Call[] = [];
   readonly #tokens = new InternalTokens({ secret });
   readonly #cursors = new CursorSealer({ secret });
-  #close: () => Promise<void> = () => Promise.resolve();
+  #app: NestFastifyApplication | undefined;
   #fastify: FastifyInstance | undefined;
   #pages: Pages | undefined;
 
@@ -43,7 +45,7 @@ export class CommentsBench {
       },
     });
     bench.#fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-    bench.#close = () => app.close();
+    bench.#app = app;
     return bench;
   }
 
@@ -70,8 +72,14 @@ export class CommentsBench {
     return this.calls.filter(([name]) => name === method).map(([, request]) => request);
   }
 
-  close(): Promise<void> {
-    return this.#close();
+  /** As `start` does. */
+  async warmUp(): Promise<void> {
+    if (!this.#app) throw new Error('not open');
+    await warmUp(this.#app, { tokens: this.#tokens });
+  }
+
+  async close(): Promise<void> {
+    await this.#app?.close();
   }
 
   #platform(answers: Answers): Platform {
