@@ -19,6 +19,9 @@ const jest = (folder, ...patterns) => [
   folder,
 ];
 
+const prove = (...suites) => ['npm', ['run', 'prove', '--', ...suites], '.'];
+const bench = (name) => ['npm', ['run', 'bench', '--', name], '.'];
+
 const SHOWS = {
   3: [
     [
@@ -65,6 +68,44 @@ const SHOWS = {
       ['npm', ['run', 'test:e2e:compose'], '.'],
     ],
   ],
+  5: [
+    [
+      'a thousand readers of a cold key load once, in one process and in several',
+      jest('libs/cache', 'stampede'),
+    ],
+    [
+      'pages in a bounded number of round trips and statements; a flush under load',
+      jest('apps/comment-service', 'test/reading'),
+    ],
+    [
+      'every order of readers and writers, and the naive forms that fail it',
+      jest('libs/cache', 'interleaving', 'last-known'),
+    ],
+    [
+      'each guard of the library has a test that goes red without it',
+      ['node', ['tools/cache-guards.mjs'], '.'],
+    ],
+    ['a subject that takes most of the traffic', prove('hot-subject')],
+    ['figures of reading: warm, cold, far down, signed in, beside posts; memory', bench('reading')],
+    ['figures of the library beside its peers', bench('cache')],
+  ],
+  6: [
+    ['10,000 clicks: counters equal rows, each sees his own', prove('clicks')],
+    [
+      'without the log, the database, any store: nothing lost or doubled; nothing parks; reconcile is 0',
+      prove('outages'),
+    ],
+    [
+      'kill -9 of the writer and the relay at each point, and a stop beyond the lease',
+      prove('write-path', 'relay-stopped', 'writer-stopped'),
+    ],
+    ['fair turns, and live posts beside an import', bench('fairness')],
+    ['a row that is refused goes up its ladder and parks alone', jest('libs/outbox')],
+    ['tips and deletions under kill -9', prove('tips', 'deletion')],
+    ['100,000 timers over restarts', prove('timers')],
+    ['a backup taken under load, restored: reconcile is 0', jest('test', 'e2e/backup')],
+    ['every version of every message that was ever written', jest('apps/comment-job', 'golden')],
+  ],
 };
 
 const lines = SHOWS[process.argv[2]];
@@ -81,7 +122,10 @@ let failed = 0;
 for (const [line, [command, args, cwd]] of lines) {
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
-  const counts = /Tests: .*/.exec(stderr)?.[0] ?? /\d+ passed, \d+ failed.*/.exec(stdout)?.[0] ?? '';
+  const counts =
+    /Tests: .*/.exec(stderr)?.[0] ??
+    /^(?:\d+ (?:passed, \d+ failed|of \d+ guards)|kept|BROKEN).*/m.exec(stdout)?.[0] ??
+    '';
   console.log(
     `${status === 0 ? 'shown ' : 'FAILED'} ${line} (${((performance.now() - started) / 1000).toFixed(0)} s) ${counts}`,
   );

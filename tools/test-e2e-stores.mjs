@@ -4,7 +4,8 @@ import { build, needDocker, runE2e } from './e2e.mjs';
 
 /**
  * `npm run test:e2e:stores [-- jest arguments]`: the suites of test/ against one process on real stores, which it starts
- * in containers and stops.
+ * in containers and stops. Of the attacks those that what is stored answers; the edge meets the others the same on any. Of the
+ * faults those that compose does not run with several instances of each app.
  */
 needDocker();
 build();
@@ -13,7 +14,7 @@ const { env, stop } = await startStores();
 const ok = runE2e({
   topology: 'stores',
   env,
-  suites: ['e2e/', 'security/', 'faults/'],
+  suites: ['e2e/', 'security/(limits|tokens)', 'faults/(?!walks|clicks|hot-subject|floors)'],
   given: process.argv.slice(2),
 });
 await stop();

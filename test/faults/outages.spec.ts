@@ -24,7 +24,7 @@ const VISITORS = 4;
 const PACE_MS = 120;
 const OUTAGE_MS = amount('PROVE_OUTAGE_MS', 15_000);
 /** How long an app is watched while nobody asks anything. */
-const REST_S = amount('PROVE_REST_S', 20);
+const REST_S = amount('PROVE_REST_S', 10);
 /** A minute; who spins takes 60. A slow machine is given more room than the proof. */
 const REST_CPU_S = amount('PROVE_REST_CPU_S', 3);
 const ROUNDS = amount('PROVE_ROUNDS', 1);

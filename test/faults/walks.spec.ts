@@ -5,10 +5,12 @@ import { Client } from '../support/client.js';
 import { newSubject } from '../support/commenting.js';
 import { walk } from '../support/pages.js';
 import { Product } from '../support/product.js';
+import { topology } from '../support/topology/topology.js';
 import { Dice } from './chaos/dice.js';
 import { amount, seed, tell } from './chaos/proof.js';
 
-const WALKS = amount('PROVE_WALKS', 30);
+/** On real stores a walk takes several times as long. */
+const WALKS = amount('PROVE_WALKS', topology === 'embedded' ? 30 : 8);
 const ROOTS = `${newSubject()}/comments`;
 const STAYING = 60;
 const WRITERS = 4;

@@ -15,7 +15,7 @@ export const newOid = (): string => `s${RUN}-${(subjects += 1)}`;
 /** The path of a subject that nobody has written under yet. */
 export const newSubject = (): string => `/web/v1/subjects/video/${newOid()}`;
 
-export const soon = (check: () => Promise<void>, timeoutMs = 8000): Promise<void> =>
+export const soon = <T>(check: () => Promise<T>, timeoutMs = 8000): Promise<T> =>
   eventually(check, { timeoutMs, everyMs: 20 });
 
 /** What the comment suites do all the time. */
