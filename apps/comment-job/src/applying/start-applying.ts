@@ -11,7 +11,7 @@ import { BusySubjects } from './busy-subjects.js';
 const MAX_PENDING = 10_000;
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 /** Of one subject while others are in its turn: they wait for its transaction. */
-const MAX_TURN = 32;
+const MAX_TURN = 16;
 /** So that a subject that hangs holds up none beside it. */
 const TURNS_AT_ONCE = 2;
 /** Where the size of a turn begins. */
