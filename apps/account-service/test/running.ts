@@ -22,7 +22,9 @@ export async function running(folder: string, env: Readonly<Record<string, strin
   const shape = { ...platformConfig, ...config };
   const sqlUrl = `sqlite:${folder}/account.db?transactionMs=10000`;
   const settings = loadConfig(shape, {
-    ...{ DATA_DIR: folder, LOG_LEVEL: 'silent', SQL_ACCOUNT_URL: sqlUrl },
+    DATA_DIR: folder,
+    LOG_LEVEL: 'silent',
+    SQL_ACCOUNT_URL: sqlUrl,
     ...env,
   });
   const logger = createLogger('silent');
@@ -46,6 +48,7 @@ export async function running(folder: string, env: Readonly<Record<string, strin
 }
 
 export const PASSWORD = 'correct horse';
+
 export const register = (accounts: Accounts, username: string): Promise<account.SessionReply> =>
   accounts.register({ username, password: PASSWORD });
 

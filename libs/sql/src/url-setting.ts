@@ -1,5 +1,12 @@
 import { misconfigured } from './misconfigured.js';
 
+/** @throws AppError when a URL has a setting that is none of `known`. */
+export function checkSettings({ protocol, searchParams }: URL, known: readonly string[]): void {
+  const unknown = [...searchParams.keys()].find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw misconfigured(`A ${protocol} URL has no setting "${unknown}", only ${known.join(', ')}`);
+}
+
 /** A setting of a URL that is a number, from 1 to `most`. @throws AppError when it is none. */
 export function numberSetting({ searchParams }: URL, setting: string, usual: number, most: number): number {
   const text = searchParams.get(setting);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { misconfigured } from '../misconfigured.js';
-import { numberSetting, transactionMsOf } from '../url-setting.js';
+import { checkSettings, numberSetting, transactionMsOf } from '../url-setting.js';
 
 export interface MysqlUrl {
   readonly host: string;
@@ -25,10 +25,7 @@ const SETTINGS = ['tables', 'pool', 'transactionMs', 'passwordFile', 'ca'];
  * @throws AppError `SQL_MISCONFIGURED`; never with the URL in it, which may hold a password.
  */
 export function parseMysqlUrl(url: URL): MysqlUrl {
-  const unknown = [...url.searchParams.keys()].find((key) => !SETTINGS.includes(key));
-  if (unknown !== undefined) {
-    throw misconfigured(`A ${url.protocol} URL has no setting "${unknown}", only ${SETTINGS.join(', ')}`);
-  }
+  checkSettings(url, SETTINGS);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (host === '') throw misconfigured(`The URL names no server: ${url.protocol}//user@host:3306/database`);
   const user = decodeURIComponent(url.username);

@@ -1,5 +1,5 @@
 import { misconfigured } from '../misconfigured.js';
-import { transactionMsOf } from '../url-setting.js';
+import { checkSettings, transactionMsOf } from '../url-setting.js';
 
 export interface SqliteUrl {
   /** Absent for `sqlite::memory:`. */
@@ -20,10 +20,7 @@ export function parseSqliteUrl(url: URL): SqliteUrl {
   }
   const path = decodeURIComponent(url.pathname);
   if (path === '') throw misconfigured('The URL names no file: sqlite:/path/to/file.db');
-  const unknown = [...url.searchParams.keys()].find((key) => !SETTINGS.includes(key));
-  if (unknown !== undefined) {
-    throw misconfigured(`A sqlite: URL has no setting "${unknown}", only ${SETTINGS.join(', ')}`);
-  }
+  checkSettings(url, SETTINGS);
   const tables = url.searchParams.get('tables');
   return {
     file: path === ':memory:' ? undefined : path,
