@@ -9,7 +9,7 @@ import {
   commentSources,
   commentTopics,
   findCommentFaults,
-  reactionId,
+  ownReactionsId,
   subjectKey,
 } from '@storey/comment';
 import { comment } from '@storey/contracts';
@@ -131,7 +131,7 @@ describe('every process', () => {
     const chunk = chunkId({ subjectId, rootId: 0n }, 0n);
     await eventually(async () => expect(await places.get(chunk)).toEqual([{ id: root.id, floor: 1n }]));
     const fans = [5n, 6n, 7n];
-    const reactionIds = fans.map((userId) => reactionId(userId, root.id));
+    const reactionIds = fans.map((userId) => ownReactionsId({ userId, subjectId }));
     expect(await reactions.getMany(reactionIds)).toEqual(new Map());
 
     const heard: CacheChange[] = [];
@@ -146,7 +146,8 @@ describe('every process', () => {
     );
     await eventually(async () => {
       const found = await reactions.getMany(reactionIds);
-      expect([...found.values()].map(({ value }) => value)).toEqual(fans.map(() => comment.Reaction.LIKE));
+      const values = [...found.values()].map(({ byComment }) => byComment.get(root.id)?.value);
+      expect(values).toEqual(fans.map(() => comment.Reaction.LIKE));
     });
     await append(app, [intake.remove(root.id)]);
     await eventually(async () => {

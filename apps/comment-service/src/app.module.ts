@@ -12,6 +12,7 @@ import {
   Notifications,
   Rankings,
   Reactions,
+  Subjects,
   WorkPaces,
   Tips,
   Worklists,
@@ -116,9 +117,10 @@ function useCases(ground: Ground): Provider[] {
   const caches = lastingCaches(ground.caches, ground);
   const hotCaches = lastingCaches({ ...ground.caches, ...ground.hot.caches }, ground);
   const { ids: existing } = ground.existence;
-  const records = new Records({ caches, comments, existing, database });
-  const hotRecords = new Records({ caches: hotCaches, comments, existing, database });
   const reactions = new Reactions(sql);
+  const sources = { comments, reactions, existing, database };
+  const records = new Records({ caches, ...sources });
+  const hotRecords = new Records({ caches: hotCaches, ...sources });
   const views = new Views(overlays, records, clock);
   const { ports } = platform;
   const paces = new WorkPaces(ports.events, clock);
@@ -138,6 +140,7 @@ function useCases(ground: Ground): Provider[] {
     ...moderation(ground, views, records, log),
     searching(ground, comments, records),
     value(CountSubjects, new CountSubjects(records)),
+    value(Subjects, new Subjects(sql)),
     value(GetSubject, new GetSubject(views, records)),
     value(ChangeSubject, new ChangeSubject(views, records, log)),
     value(WatchSubject, new WatchSubject(ports.events, ground.feed, EVENTS_TOPIC)),

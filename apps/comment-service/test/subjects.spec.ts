@@ -127,3 +127,13 @@ describe('with the writer', () => {
     expect(error).toMatchObject({ kind: 'invalid', details: { errors: [{ path }] } });
   });
 });
+
+it('some subject is told to whoever warms up, when one was written under', async () => {
+  const bench = await Bench.open();
+  const any = () => bench.as(undefined, (client) => client.anySubject({}, SLOW));
+  expect((await any()).subject).toBeUndefined();
+  await bench.startJob(commentJob);
+  await bench.applied(alice, await bench.post(alice, 'the first words'));
+  expect((await any()).subject).toMatchObject({ type: 'video', oid: 'v1' });
+  await bench.close();
+});

@@ -18,12 +18,21 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 const subject = (oid: string) => ({ type: 'video', oid });
-const view = (who: Principal | undefined, ids: readonly bigint[], oid = 'v1') =>
-  bench.as(who, (client) => client.viewComments({ subject: subject(oid), ids: packIds(ids) }, SLOW));
+const view = (
+  who: Principal | undefined,
+  ids: readonly bigint[],
+  { oid = 'v1', own = [] }: { readonly oid?: string; readonly own?: readonly bigint[] } = {},
+) =>
+  bench.as(who, (client) =>
+    client.viewComments({ subject: subject(oid), ids: packIds(ids), ownIds: packIds(own) }, SLOW),
+  );
 const react = (who: Principal, id: bigint, value: comment.Reaction) =>
   bench.as(who, (client) => client.react({ id, value }, SLOW));
-const idsOf = (comments: readonly comment.Comment[]): bigint[] =>
-  comments.flatMap(({ id, replies }) => [id, ...idsOf(replies)]);
+const flat = (comments: readonly comment.Comment[]): comment.Comment[] =>
+  comments.flatMap((each) => [each, ...flat(each.replies)]);
+const idsOf = (comments: readonly comment.Comment[]): bigint[] => flat(comments).map(({ id }) => id);
+const writtenBy = ({ userId }: Principal, comments: readonly comment.Comment[]): bigint[] =>
+  flat(comments).flatMap(({ id, authorId }) => (authorId === BigInt(userId) ? [id] : []));
 
 async function posted(who: Principal, text: string, post: { oid?: string; parentId?: bigint } = {}) {
   const id = await bench.post(who, text, post);
@@ -44,7 +53,9 @@ describe('what one viewer sees otherwise on everybody’s page', () => {
     const plain = await posted(bob, 'plain');
     await forgetOverlays(alice, bob);
     await react(alice, theirs, Reaction.LIKE);
-    const { differs, items, degraded } = await view(alice, [mine, theirs, plain, theirs, 77n]);
+    const { differs, items, degraded } = await view(alice, [mine, theirs, plain, theirs, 77n], {
+      own: [mine],
+    });
     expect([differs, degraded]).toEqual([false, []]);
     expect(new Map(items.map(({ id, viewer }) => [id, viewer]))).toMatchObject(
       new Map([
@@ -55,7 +66,7 @@ describe('what one viewer sees otherwise on everybody’s page', () => {
     expect(items).toHaveLength(2);
     expect((await view(person(9), [mine, theirs, plain])).items).toEqual([]);
     expect((await view(moderator, [mine, theirs, plain])).items).toHaveLength(3);
-    expect((await view(moderator, [mine], 'another')).items).toEqual([]);
+    expect((await view(moderator, [mine], { oid: 'another' })).items).toEqual([]);
   });
 
   it('no longer has a reaction that was taken back, before and after that is applied', async () => {
@@ -73,6 +84,7 @@ describe('what one viewer sees otherwise on everybody’s page', () => {
     expect(await refusal(view(undefined, [1n]))).toMatchObject({ kind: 'unauthenticated' });
     const ids = (count: number) => Array.from({ length: count }, () => 1n);
     expect(await refusal(view(alice, ids(251)))).toMatchObject({ kind: 'invalid' });
+    expect(await refusal(view(alice, [], { own: ids(251) }))).toMatchObject({ kind: 'invalid' });
     expect(await view(alice, ids(250))).toMatchObject({ differs: false, items: [] });
     const halves = bench.as(alice, (client) =>
       client.viewComments({ subject: subject('o'), ids: new Uint8Array(12) }, SLOW),
@@ -85,7 +97,7 @@ describe('what one viewer sees otherwise on everybody’s page', () => {
   it('lacks one’s latest, and says so, when the store of overlays is gone', async () => {
     const id = await posted(alice, 'mine');
     await bench.platform.ports.kvState.close();
-    const { differs, items, degraded } = await view(alice, [id]);
+    const { differs, items, degraded } = await view(alice, [id], { own: [id] });
     expect([differs, degraded]).toEqual([false, ['viewer']]);
     expect(items).toMatchObject([{ id, viewer: { canDelete: true } }]);
   });
@@ -99,7 +111,7 @@ describe('a page differs for one viewer', () => {
     expect(await view(alice, [root])).toMatchObject({ differs: true, items: [] });
     expect((await view(bob, [root])).differs).toBe(true);
     expect((await view(person(9), [root])).differs).toBe(false);
-    expect((await view(alice, [], 'another')).differs).toBe(false);
+    expect((await view(alice, [], { oid: 'another' })).differs).toBe(false);
     await bench.startJob(commentJob);
     await bench.applied(alice, mine);
     await bench.list(alice);
@@ -109,7 +121,7 @@ describe('a page differs for one viewer', () => {
       await bench.list(alice);
       expect((await view(alice, [root, mine])).differs).toBe(false);
     });
-    expect((await view(alice, [root, mine])).items).toMatchObject([{ id: mine }]);
+    expect((await view(alice, [root, mine], { own: [mine] })).items).toMatchObject([{ id: mine }]);
   });
 
   it.each([
@@ -177,13 +189,12 @@ describe('everybody’s page with what one viewer sees otherwise', () => {
       const anonymous = await bench.list(undefined, request);
       const ids = idsOf(anonymous.comments);
       if (random.float() < 0.3) await react(who, ids[0] ?? 0n, random.int(1, 3)).catch(() => undefined);
-      const { differs, items } = await view(who, ids);
+      const { differs, items } = await view(who, ids, { own: writtenBy(who, anonymous.comments) });
       expect([round, differs]).toEqual([round, false]);
       const his = await bench.list(who, request);
       const joined = new Map(items.map(({ id, viewer }) => [id, viewer]));
-      const flat = his.comments.flatMap((each) => [each, ...each.replies]);
-      expect([round, flat.map(({ id }) => id)]).toEqual([round, ids]);
-      for (const { id, viewer, state } of flat) {
+      expect([round, idsOf(his.comments)]).toEqual([round, ids]);
+      for (const { id, viewer, state } of flat(his.comments)) {
         expect([round, id, plain(joined.get(id)) ?? usual(state)]).toEqual([round, id, plain(viewer)]);
       }
       seenOtherwise += items.length;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isUsual, toComment, viewerOf, type CommentRecord, type Person } from '@storey/comment';
+import { hosts, isUsual, toComment, viewerOf, type CommentRecord, type Person } from '@storey/comment';
 import { currentContext, type Principal } from '@storey/context';
 import { comment as contract } from '@storey/contracts';
 import { deadlineExceeded, notFound, unavailable } from '@storey/errors';
@@ -37,9 +37,11 @@ class FewComments {
       if (!root) throw notFound();
       return { root, comments, nextPosition: new Uint8Array(), degraded: ['order'], version: 1n };
     },
-    viewComments: ({ ids }: contract.ViewCommentsRequest) => {
+    viewComments: ({ ids, ownIds }: contract.ViewCommentsRequest) => {
       if (this.refuse) throw this.refuse;
-      const asked = unpackIds(ids);
+      const who = person();
+      const concerning = unpackIds(ownIds).concat([...this.reactions.keys()]);
+      const asked = unpackIds(ids).filter((id) => (who && hosts(who, OWNER)) || concerning.includes(id));
       const items = this.differs
         ? []
         : this.records.filter(({ id }) => asked.includes(id)).flatMap(this.#item);
@@ -164,11 +166,11 @@ describe('a page for somebody signed in', () => {
   });
 
   it('is one listing and one call for his own, of the comments that are on it', async () => {
-    few.records = [record({}), record({ id: 2n, rootId: 1n })];
+    few.records = [record({}), record({ id: 2n, rootId: 1n }), record({ id: 3n, authorId: 12n })];
     await bench.get(PATH, alice);
     expect(bench.requestsOf('listComments')).toHaveLength(1);
     expect(bench.requestsOf('viewComments')).toEqual([
-      { subject: { type: 'video', oid: 'BV1' }, ids: packIds([1n, 2n]) },
+      { subject: { type: 'video', oid: 'BV1' }, ids: packIds([1n, 2n, 3n]), ownIds: packIds([1n, 2n]) },
     ]);
   });
 

@@ -2,8 +2,8 @@ import { type Cache, type Cached, type LocalOptions } from '@storey/cache';
 import { type Sql } from '@storey/sql';
 import { type CommentDb } from './comment-db.js';
 import { type CommentRecord, type SubjectRecord } from './comment-record.js';
+import { ownReactionsCodec, parseOwnReactionsId, type OwnReactions } from './own-reactions.js';
 import { parseChunkId, placesCodec, type Place } from './place-chunks.js';
-import { parseReactionId, reactionCodec, type OwnReaction } from './reaction-codec.js';
 import { recordCodec } from './record-codec.js';
 import { Comments } from './repositories/comments.js';
 import { Listings } from './repositories/listings.js';
@@ -22,8 +22,8 @@ export interface CommentCaches {
   readonly comments: Cached<bigint, CommentRecord>;
   /** Chunks of lists, by `chunkId`: the shown ones of 64 floors, lowest first. */
   readonly places: Cached<string, readonly Place[]>;
-  /** By `reactionId`; without a value where the user never reacted. */
-  readonly reactions: Cached<string, OwnReaction>;
+  /** By `ownReactionsId`; without a value where the user never reacted. */
+  readonly reactions: Cached<string, OwnReactions>;
 }
 
 /** What the caches are loaded from. */
@@ -31,7 +31,7 @@ export interface CommentSources {
   readonly subjects: Pick<Subjects, 'byKeys'>;
   readonly comments: Pick<Comments, 'byIds'>;
   readonly listings: Pick<Listings, 'chunks'>;
-  readonly reactions: Pick<Reactions, 'byIds'>;
+  readonly reactions: Pick<Reactions, 'under'>;
 }
 
 export interface CommentCacheOptions {
@@ -40,7 +40,7 @@ export interface CommentCacheOptions {
     readonly subjects?: LocalOptions<string, SubjectRecord>;
     readonly comments?: LocalOptions<bigint, CommentRecord>;
     readonly places?: LocalOptions<string, readonly Place[]>;
-    readonly reactions?: LocalOptions<string, OwnReaction>;
+    readonly reactions?: LocalOptions<string, OwnReactions>;
   };
 }
 
@@ -104,12 +104,12 @@ export function commentCaches(
     reactions: cache.define({
       name: CACHE_NAMES.reactions,
       key: (id: string) => `{cr:${id}}`,
-      codec: reactionCodec,
+      codec: ownReactionsCodec,
       ...lives,
       // Most have none, and the first one is told of.
       emptyTtlMs: TTL_MS,
       ...(local.reactions && { local: local.reactions }),
-      load: (ids) => reactions.byIds(ids.map(parseReactionId)),
+      load: (ids) => reactions.under(ids.map(parseOwnReactionsId)),
     }),
   };
 }

@@ -88,6 +88,8 @@ export interface CountTable {
 
 export interface ReactionTable {
   comment_id: bigint;
+  /** Where the comment stands. */
+  subject_id: bigint;
   user_id: bigint;
   /** `Reaction` of the contract; 1 (none) is kept, for its version. */
   value: number;

@@ -122,7 +122,7 @@ function floorRules({ subject, index, count }: Tables): Readonly<Record<string, 
   };
 }
 
-function treeRules({ subject, index }: Tables): Readonly<Record<string, Query>> {
+function treeRules({ subject, index, reaction }: Tables): Readonly<Record<string, Query>> {
   return {
     'without-subject': raw`select i.id as id from ${index} i left join ${subject} s on s.id = i.subject_id
         where s.id is null`,
@@ -132,6 +132,8 @@ function treeRules({ subject, index }: Tables): Readonly<Record<string, Query>> 
     'wrong-parent': raw`select i.id as id from ${index} i left join ${index} p on p.id = i.parent_id
         where i.floor is not null and i.root_id <> 0
         and (p.id is null or (p.id <> i.root_id and p.root_id <> i.root_id))`,
+    'reaction-elsewhere': raw`select i.id as id from ${reaction} r join ${index} i on i.id = r.comment_id
+        where r.subject_id <> i.subject_id`,
   };
 }
 

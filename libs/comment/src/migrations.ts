@@ -3,6 +3,7 @@ import { deadLetterMigration, outboxMigrations } from '@storey/outbox';
 import { createScheduleTables } from '@storey/schedule';
 import { forEachTable, type Migrations, type Tables } from '@storey/sql';
 import { addModeration } from './migrations/moderation.js';
+import { reactionsByUser } from './migrations/reactions-by-user.js';
 import { addTips } from './migrations/tips.js';
 import { hotScoreSql } from './rules/hot-score.js';
 
@@ -29,6 +30,7 @@ export const commentMigrations = (tables: Tables): Migrations => ({
   '0008-by-author': { up: (db) => forEachTable(tables, (n) => indexAuthors(db, n)) },
   '0008-dead-letters': deadLetterMigration,
   '0009-moderation': { up: (db) => addModeration(db, tables) },
+  '0010-reactions-by-user': { up: (db) => forEachTable(tables, (n) => reactionsByUser(db, n)) },
 });
 
 /** For whoever looks for all that one user said: a rare walk over the tables, one after the other. */

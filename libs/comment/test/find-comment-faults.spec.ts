@@ -29,7 +29,7 @@ beforeEach(async () => {
   const refused = { state: CommentState.REJECTED, reason_code: 'X', shown: 0, floor: null };
   await insertComment(sql, subject, { id: rejected, ...refused, root_id: 999n });
   await insertComment(sql, subject, { id: gone, state: CommentState.DELETED, shown: 0, floor: 2n });
-  const like = { comment_id: root, user_id: 1n, value: Reaction.LIKE, version: 1n };
+  const like = { comment_id: root, subject_id: subject, user_id: 1n, value: Reaction.LIKE, version: 1n };
   await sql.transaction((tx) => tx.insertInto(`comment_reaction_${n}`).values(like).execute());
 });
 
@@ -66,6 +66,7 @@ it.each([
   ['floorless', below, set('comment_index', below, 'floor = null')],
   ['without-subject', below, set('comment_index', below, 'subject_id = 5')],
   ['wrong-root', below, set('comment_index', below, `root_id = ${reply}`)],
+  ['reaction-elsewhere', root, `update comment_reaction_${n} set subject_id = 5`],
   ['pinned-not-seen', reply, set('comment_index', reply, 'pinned = 1')],
   ['pin-list', subject, set('comment_index', root, 'pinned = 1')],
   ['pin-list', subject, set('comment_subject', subject, `pinned_ids = '${root}'`)],

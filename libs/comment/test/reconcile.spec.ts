@@ -17,7 +17,7 @@ import {
   commentIndex,
   commentSources,
   hotScore,
-  reactionId,
+  ownReactionsId,
   searchDocument,
   shardOfSubject,
   type CommentCaches,
@@ -49,7 +49,7 @@ beforeEach(async () => {
   const score = hotScore({ likes: 1n, dislikes: 0n, createdAt: 1n });
   await insertComment(sql, subject, { id: root, likes: 1n, score, replies: 1n, reply_floor: 1n });
   await insertComment(sql, subject, { id: reply, root_id: root, parent_id: root });
-  const like = { comment_id: root, user_id: 1n, value: Reaction.LIKE, version: 1n };
+  const like = { comment_id: root, subject_id: subject, user_id: 1n, value: Reaction.LIKE, version: 1n };
   await sql.transaction((tx) => tx.insertInto(`comment_reaction_${n}`).values(like).execute());
   const page = await new Comments(sql).scan(n, 0n, 10);
   await search.put(page.map(({ record, subjectVersion }) => searchDocument(record, subjectVersion)));
@@ -149,7 +149,13 @@ it('tells of a cached list that lacks a comment, and throws it out', async () =>
 it('tells of a cached reaction that is another by now, and throws it out', async () => {
   const caches = readersCaches();
   const users = Array.from({ length: 600 }, (_, at) => BigInt(at + 1));
-  const rows = users.map((user_id) => ({ comment_id: reply, user_id, value: Reaction.LIKE, version: 8n }));
+  const rows = users.map((user_id) => ({
+    comment_id: reply,
+    subject_id: subject,
+    user_id,
+    value: Reaction.LIKE,
+    version: 8n,
+  }));
   const like = (values: typeof rows): Promise<unknown> =>
     sql.transaction((tx) =>
       tx
@@ -158,15 +164,15 @@ it('tells of a cached reaction that is another by now, and throws it out', async
         .execute(),
     );
   await like(rows.slice(0, 599));
-  const told600 = reactionId(600n, reply);
-  await caches.reactions.getMany([reactionId(599n, reply), told600]);
+  const [of599, of600] = [599n, 600n].map((userId) => ownReactionsId({ userId, subjectId: subject }));
+  await caches.reactions.getMany([of599 ?? '', of600 ?? '']);
   const ofReactions = async (repair = false): Promise<readonly string[]> =>
     told(await run(repair)).filter((each) => each.startsWith('cached-reaction'));
   expect(await ofReactions()).toEqual([]);
   await like(rows.slice(599));
-  expect(await ofReactions()).toEqual([`cached-reaction ${told600}`]);
+  expect(await ofReactions()).toEqual([`cached-reaction ${of600}`]);
   await change(`update comment_reaction_${n} set value = 2, version = 9 where user_id = 599`);
-  expect(await ofReactions()).toEqual([`cached-reaction 599/${reply}`, `cached-reaction ${told600}`]);
+  expect(await ofReactions()).toEqual([`cached-reaction ${of599}`, `cached-reaction ${of600}`]);
   expect(await ofReactions(true)).toEqual([]);
   expect(await ofReactions()).toEqual([]);
 });

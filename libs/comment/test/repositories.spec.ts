@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { shardSpan, tableFor, type Sql } from '@storey/sql';
+import { SqliteAdapter, type Kysely } from 'kysely';
+import { forEachTable, shardSpan, tableFor, type Sql } from '@storey/sql';
 import {
   Comments,
   Imports,
@@ -11,7 +12,7 @@ import {
   commentMigrations,
   hotScore,
   chunkId,
-  reactionId,
+  ownReactionsId,
   shardOfSubject,
   subjectKey,
   type CommentDb,
@@ -101,6 +102,38 @@ describe('scores that were written before they fell with age', () => {
   });
 });
 
+/** MySQL must be told of which table an index is. */
+const isSqlite = (db: Kysely<CommentDb>): boolean => db.getExecutor().adapter instanceof SqliteAdapter;
+
+describe('reactions that were written before they said where', () => {
+  it('are under the subject of their comment', async () => {
+    const table = tableFor('comment_reaction', subjectId, sql.tables);
+    await root(1);
+    const [known, lost] = [id(101), id(102)];
+    const row = { subject_id: 0n, user_id: 7n, value: 2, version: 9n };
+    await sql.transaction(async (tx) => {
+      await tx
+        .insertInto(table)
+        .values([known, lost].map((comment_id) => ({ ...row, comment_id })))
+        .execute();
+      await forEachTable(sql.tables, async (n) => {
+        const old = `comment_reaction_${n}`;
+        const index = tx.schema.dropIndex(`${old}_by_user`);
+        await (isSqlite(tx) ? index : index.on(old)).execute();
+        await tx.schema.alterTable(old).dropColumn('subject_id').execute();
+      });
+      await commentMigrations(sql.tables)['0010-reactions-by-user']?.up(tx);
+    });
+    const rows = await sql.read.selectFrom(table).select(['comment_id', 'subject_id']).execute();
+    expect(new Map(rows.map(({ comment_id, subject_id }) => [comment_id, subject_id]))).toEqual(
+      new Map([
+        [known, subjectId],
+        [lost, 0n],
+      ]),
+    );
+  });
+});
+
 describe('Comments', () => {
   it('are found by id, whatever their shard, with words and counts', async () => {
     await root(1, { likes: 3n });
@@ -124,12 +157,20 @@ describe('Subjects', () => {
     expect([...found.keys()]).toEqual([subjectKey(SUBJECT)]);
     expect(found.get('video/a')).toMatchObject({ id: subjectId, roots: 0n, minLevel: 0 });
   });
+
+  it('have some that was written under, where there is one', async () => {
+    const subjects = new Subjects(sql);
+    expect(await subjects.any()).toEqual(SUBJECT);
+    const table = tableFor('comment_subject', subjectId, sql.tables);
+    await sql.transaction((tx) => tx.deleteFrom(table).execute());
+    expect(await subjects.any()).toBeUndefined();
+  });
 });
 
 describe('Reactions', () => {
   it('of one user are found by comment', async () => {
     const table = tableFor('comment_reaction', id(101), sql.tables);
-    const row = { comment_id: id(101), value: 2, version: 7n };
+    const row = { comment_id: id(101), subject_id: subjectId, value: 2, version: 7n };
     await sql.transaction((tx) =>
       tx
         .insertInto(table)
@@ -142,12 +183,26 @@ describe('Reactions', () => {
     const found = await new Reactions(sql).of(1n, [id(101), id(102)]);
     expect([...found]).toEqual([[id(101), { value: 2, version: 7n }]]);
     const asked = [1n, 2n, 3n].flatMap((userId) =>
-      [id(101), id(102)].map((commentId) => ({ userId, commentId })),
+      [subjectId, id(2)].map((subjectId) => ({ userId, subjectId })),
     );
-    expect([...(await new Reactions(sql).byIds(asked))]).toEqual([
-      [reactionId(1n, id(101)), { value: 2, version: 7n }],
-      [reactionId(2n, id(101)), { value: 3, version: 7n }],
+    const own = (value: number) => ({ byComment: new Map([[id(101), { value, version: 7n }]]), from: 0n });
+    expect([...(await new Reactions(sql).under(asked))]).toEqual([
+      [ownReactionsId({ userId: 1n, subjectId }), own(2)],
+      [ownReactionsId({ userId: 2n, subjectId }), own(3)],
     ]);
+  });
+
+  it('of one user under one subject are the latest 500, of however many are asked for at once', async () => {
+    const table = tableFor('comment_reaction', subjectId, sql.tables);
+    const row = { subject_id: subjectId, user_id: 7n, value: 2, version: 9n };
+    const rows = Array.from({ length: 502 }, (_, n) => ({ ...row, comment_id: id(1000 + n) }));
+    await sql.transaction((tx) => tx.insertInto(table).values(rows).execute());
+    const asked = Array.from({ length: 150 }, (_, n) => ({ userId: BigInt(n), subjectId }));
+    const found = await new Reactions(sql).under(asked);
+    expect([...found.keys()]).toEqual([ownReactionsId({ userId: 7n, subjectId })]);
+    const own = found.get(ownReactionsId({ userId: 7n, subjectId }));
+    expect([own?.byComment.size, own?.from]).toEqual([500, id(1002)]);
+    expect([own?.byComment.has(id(1001)), own?.byComment.has(id(1002))]).toEqual([false, true]);
   });
 });
 
@@ -202,7 +257,7 @@ it('no statement visits two shards', async () => {
   await new Comments(sql).byIds([1n, 2n, 3n, 4n]);
   await new Subjects(sql).byKeys(['a', 'b', 'c', 'd'].map((oid) => ({ type: 'video', oid })));
   await new Reactions(sql).of(1n, [1n, 2n]);
-  await new Reactions(sql).byIds([1n, 2n, 3n].map((commentId) => ({ userId: 1n, commentId })));
+  await new Reactions(sql).under([1n, 2n, 3n].map((subjectId) => ({ userId: 1n, subjectId })));
   await new Listings(sql).chunks([1n, 2n, 3n].map((subjectId) => ({ subjectId, rootId: 0n, chunk: 0n })));
   const bases = ['comment_index', 'comment_subject', 'comment_content', 'comment_count', 'comment_reaction'];
   const reads = statements.filter((text) => text.startsWith('select'));

@@ -23,7 +23,10 @@ export function prepareContents(commands: readonly Command[]): Contents {
 /** The words of a comment that can't be applied, which may be why it can't. */
 export const noContent = (id: bigint): ContentTable => ({ id, text: '', html: '', mentions: '[]' });
 
-/** Stores the words of new comments ahead of the rest: should we die now, they wait for the same commands again. */
+/**
+ * Stores the words of new comments ahead of the rest: should we die now, they wait for the same commands again. They are
+ * durable with the rest, which is committed behind them.
+ */
 export async function storeContents(
   sql: Sql<CommentDb>,
   commands: readonly Command[],
@@ -36,6 +39,6 @@ export async function storeContents(
   if (!first) return;
   await sql.transaction(
     (tx) => insertIgnore(tx, tableFor('comment_content', first.id, sql.tables), rows, ['id']),
-    { timeoutMs },
+    { timeoutMs, durable: false },
   );
 }

@@ -11,7 +11,13 @@ export function react(thread: Thread, command: Command, { commentId, value }: Re
   const { id, actorId } = command;
   const before = thread.reactionOf(commentId, actorId);
   if (before && before.version >= id) return;
-  thread.react({ comment_id: commentId, user_id: actorId, value, version: id });
+  thread.react({
+    comment_id: commentId,
+    subject_id: thread.subject.id,
+    user_id: actorId,
+    value,
+    version: id,
+  });
   const was = before?.value ?? Reaction.NONE;
   if (was === value) return;
   const { count } = on;

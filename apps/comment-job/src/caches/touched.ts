@@ -1,4 +1,4 @@
-import { chunkId, chunkOf, reactionId } from '@storey/comment';
+import { chunkId, chunkOf, ownReactionsId } from '@storey/comment';
 import { comment, type commentEvents } from '@storey/contracts';
 
 /** Cached things that one event changes, besides its subject. */
@@ -6,7 +6,7 @@ export interface Touched {
   readonly comments: readonly bigint[];
   /** By `chunkId`. */
   readonly places: readonly string[];
-  /** By `reactionId`. */
+  /** By `ownReactionsId`. */
   readonly reactions: readonly string[];
   /** Something is to be seen no more: what is kept of it may not even be shown as stale. */
   readonly atOnce: boolean;
@@ -39,7 +39,7 @@ export function touchedBy({ subjectId, event }: commentEvents.CommentEvent): Tou
       return ofDeleted(subjectId, event.value);
     case 'reacted': {
       const { commentId, userIds } = event.value;
-      const reactions = userIds.map((userId) => reactionId(userId, commentId));
+      const reactions = userIds.map((userId) => ownReactionsId({ userId, subjectId }));
       return { ...NOTHING, comments: [commentId], reactions };
     }
     case 'decided':

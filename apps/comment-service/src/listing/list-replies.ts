@@ -98,7 +98,7 @@ export class ListReplies {
     view: View,
   ): Promise<readonly CommentRecord[]> {
     const { ids } = walked;
-    const [stored] = await Promise.all([view.stored(ids), view.reactions([root.id, ...ids])]);
+    const [stored] = await Promise.all([view.stored(ids), view.reactions(root.subjectId, [root.id, ...ids])]);
     const page = ids.flatMap((id) => stored.get(id) ?? []).filter(({ shown }) => shown);
     const sources = { view, records: this.#records, lists: this.#lists };
     const own = await OwnComments.load(sources, root.subject);

@@ -37,10 +37,10 @@ export async function readThreads(
   const { view, lists } = sources;
   const { subjectId, preview } = under;
   const heads = preview === 0 ? new Map() : cut(await lists.heads(subjectId, rootIds), preview);
-  const records = await read(view, [...rootIds, ...idsOf(heads)]);
+  const records = await read(view, subjectId, [...rootIds, ...idsOf(heads)]);
   const roots = rootIds.flatMap((id) => records.get(id) ?? []).filter(({ shown }) => shown);
   const more = preview === 0 ? new Map() : await readOn(sources, under, roots, heads);
-  const later = await read(view, idsOf(more));
+  const later = await read(view, subjectId, idsOf(more));
   return roots.map((root) => {
     const places = [...(heads.get(root.id) ?? []), ...(more.get(root.id) ?? [])];
     const replies = places.flatMap(({ id }) => records.get(id) ?? later.get(id) ?? []);
@@ -76,9 +76,13 @@ async function readOn(
   return new Map(found.filter((each) => each !== undefined));
 }
 
-async function read(view: View, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, CommentRecord>> {
+async function read(
+  view: View,
+  subjectId: bigint,
+  ids: readonly bigint[],
+): Promise<ReadonlyMap<bigint, CommentRecord>> {
   if (ids.length === 0) return new Map();
-  const [records] = await Promise.all([view.stored(ids), view.reactions(ids)]);
+  const [records] = await Promise.all([view.stored(ids), view.reactions(subjectId, ids)]);
   return records;
 }
 

@@ -1,3 +1,4 @@
+import { Subjects } from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { RpcController, type Handlers } from '@storey/rpc';
 import { subjectOf } from '../intake/subject-ref.js';
@@ -8,12 +9,13 @@ import { GetSubject } from './get-subject.js';
 @RpcController(comment.CommentService)
 export class SubjectsGrpc implements Pick<
   Handlers<typeof comment.CommentService>,
-  'getSubject' | 'changeSubject' | 'batchCounts'
+  'getSubject' | 'changeSubject' | 'batchCounts' | 'anySubject'
 > {
   constructor(
     private readonly getting: GetSubject,
     private readonly changing: ChangeSubject,
     private readonly counts: CountSubjects,
+    private readonly subjects: Subjects,
   ) {}
 
   async getSubject({ subject }: comment.GetSubjectRequest) {
@@ -26,5 +28,10 @@ export class SubjectsGrpc implements Pick<
 
   async batchCounts({ subjects }: comment.BatchCountsRequest) {
     return { items: await this.counts.execute(subjects.map(subjectOf)) };
+  }
+
+  async anySubject() {
+    const subject = await this.subjects.any();
+    return subject ? { subject } : {};
   }
 }

@@ -32,7 +32,7 @@ beforeEach(async () => {
     subjects: { byKeys: () => Promise.resolve(new Map()) },
     comments: { byIds: () => Promise.resolve(new Map([[ID, ((loads += 1), record())]])) },
     listings: { chunks: () => Promise.resolve(new Map()) },
-    reactions: { byIds: () => Promise.resolve(new Map()) },
+    reactions: { under: () => Promise.resolve(new Map()) },
   };
   const onError = (error: unknown): never => {
     throw error;

@@ -3,7 +3,7 @@ import {
   type CommentRecord,
   type Place,
   type SubjectRecord,
-  type OwnReaction,
+  type OwnReactions,
 } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { type Metrics } from '@storey/observability';
@@ -16,8 +16,8 @@ export interface LastingCaches {
   readonly comments: LastingCache<bigint, CommentRecord>;
   /** By `chunkId`. */
   readonly places: LastingCache<string, readonly Place[]>;
-  /** By `reactionId`. */
-  readonly reactions: LastingCache<string, OwnReaction>;
+  /** By `ownReactionsId`. */
+  readonly reactions: LastingCache<string, OwnReactions>;
 }
 
 /** What all caches of the process that outlast an outage share. */

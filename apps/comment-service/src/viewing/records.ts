@@ -1,10 +1,12 @@
 import {
   defaultSubject,
-  reactionId,
+  ownReactionsId,
   subjectKey,
   type CommentRecord,
   type Comments,
   type OwnReaction,
+  type OwnReactions,
+  type Reactions,
   type SubjectKey,
   type SubjectRecord,
 } from '@storey/comment';
@@ -19,6 +21,7 @@ import { type LastingCaches } from './lasting-caches.js';
 export interface RecordsOptions {
   readonly caches: Pick<LastingCaches, 'comments' | 'subjects' | 'reactions'>;
   readonly comments: Pick<Comments, 'byIds'>;
+  readonly reactions: Pick<Reactions, 'of'>;
   readonly existing: Pick<ExistingIds, 'read'>;
   readonly database: FoundAway;
 }
@@ -73,17 +76,34 @@ export class Records {
     return served;
   }
 
-  /** What one user reacted, by comment, where he ever did; while the database is away, as far as it is known. */
+  /**
+   * What one user reacted under a subject, by comment; while the database is away, as far as it is known.
+   * @param commentIds those that it is wanted of, where there is too much of it to be kept.
+   */
   async reactionsOf(
     userId: bigint,
+    subjectId: bigint,
     commentIds: readonly bigint[],
   ): Promise<ReadonlyMap<bigint, OwnReaction>> {
     const { caches, database } = this.#options;
-    const ids = new Map(commentIds.map((commentId) => [reactionId(userId, commentId), commentId]));
+    const id = ownReactionsId({ userId, subjectId });
     const found = database.isAway
-      ? await caches.reactions.known(ids.keys())
-      : await caches.reactions.getSome(ids.keys(), signal());
-    return new Map([...found].map(([id, reaction]) => [ids.get(id) ?? 0n, reaction]));
+      ? await caches.reactions.known([id])
+      : await caches.reactions.getSome([id], signal());
+    const { byComment, from } = found.get(id) ?? NOTHING;
+    const older = commentIds.filter((each) => each < from);
+    return older.length === 0 ? byComment : new Map([...byComment, ...(await this.#older(userId, older))]);
+  }
+
+  async #older(userId: bigint, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, OwnReaction>> {
+    const { reactions, database } = this.#options;
+    try {
+      if (!database.isAway) return await database.watch(() => reactions.of(userId, ids));
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+    }
+    noteLack('viewer');
+    return NOTHING.byComment;
   }
 
   /** One that was never written to has id 0 and the defaults. @throws AppError `unavailable` where it is not known. */
@@ -114,5 +134,7 @@ export class Records {
     }
   }
 }
+
+const NOTHING: OwnReactions = { byComment: new Map(), from: 0n };
 
 const signal = (): AbortSignal | undefined => currentContext().signal;

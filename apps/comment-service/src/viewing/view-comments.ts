@@ -1,4 +1,13 @@
-import { isUsual, viewerOf, type SubjectKey, type ViewerOf } from '@storey/comment';
+import {
+  hosts,
+  isUsual,
+  subjectKey,
+  viewerOf,
+  type Person,
+  type SubjectKey,
+  type SubjectRecord,
+  type ViewerOf,
+} from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { invalidRequest } from '@storey/errors';
 import { requireCaller } from '../caller.js';
@@ -12,19 +21,21 @@ export interface PageRef {
   readonly subject: SubjectKey;
   /** Of the comments on the page. */
   readonly ids: readonly bigint[];
+  /** Those of them that the caller wrote. */
+  readonly ownIds: readonly bigint[];
+}
+
+interface Item {
+  readonly id: bigint;
+  readonly viewer: ViewerOf;
 }
 
 export interface ViewedPage {
   /** The caller's own latest writes may not be on the page of everybody: it must be listed for him. */
   readonly differs: boolean;
   /** How the caller stands to those comments that he stands to otherwise than most. */
-  readonly items: { readonly id: bigint; readonly viewer: ViewerOf }[];
+  readonly items: Item[];
   readonly degraded: string[];
-}
-
-interface Own {
-  readonly differs: boolean;
-  readonly reactions: ReadonlyMap<bigint, number>;
 }
 
 /** What a page that is the same for everybody lacks for one signed-in viewer. */
@@ -40,44 +51,46 @@ export class ViewComments {
   }
 
   /** Comments that do not exist, or stand elsewhere, are passed over. @throws AppError 401; invalid for over 250 ids. */
-  async execute({ subject: key, ids }: PageRef): Promise<ViewedPage> {
+  async execute(page: PageRef): Promise<ViewedPage> {
     const viewer = requireCaller();
-    const unique = checkIds(ids);
-    const others = () => Promise.all([this.#records.comments(unique), this.#records.subject(key)]);
-    return this.#views.beside(others, async (view, [records, subject]) => {
-      const { differs, reactions } = await this.#ownOf(view, key, unique);
-      if (differs) return { differs, items: [], degraded: view.degraded };
-      const items: { id: bigint; viewer: ViewerOf }[] = [];
-      const viewing = { ownerId: subject.ownerId, now: this.#clock.now() };
-      for (const record of records.values()) {
-        if (record.subject.type !== key.type || record.subject.oid !== key.oid) continue;
-        const reaction = reactions.get(record.id);
-        const seen = viewerOf(record, viewer, reaction === undefined ? viewing : { ...viewing, reaction });
-        if (!isUsual(seen, record)) items.push({ id: record.id, viewer: seen });
-      }
+    checkIds(page);
+    const subject = (): Promise<SubjectRecord> => this.#records.subject(page.subject);
+    return this.#views.beside(subject, async (view, subject) => {
+      const differs = await this.#differs(view, page);
+      const items = differs ? [] : await this.#items(view, viewer, page, subject);
       return { differs, items, degraded: view.degraded };
     });
   }
 
   /** What lies in the overlay may be applied, but not be known yet wherever a copy of the page is kept. */
-  async #ownOf(view: View, subject: SubjectKey, ids: readonly bigint[]): Promise<Own> {
+  async #differs(view: View, { subject, ids }: PageRef): Promise<boolean> {
     const changed = view.changed(ids);
     // Nobody else may ever look at what he changed, and find that the overlay need not keep it.
     if (changed.length > 0) await view.stored(changed);
     const changedSubject = view.changedSubject(subject);
     if (changedSubject) view.subject(await this.#records.subject(subject));
-    if (changed.length > 0 || changedSubject || view.ownUnder(subject).length > 0) {
-      return { differs: true, reactions: NONE };
-    }
-    return { differs: false, reactions: await view.reactions(ids) };
+    return changed.length > 0 || changedSubject || view.ownUnder(subject).length > 0;
+  }
+
+  /** To most comments a viewer stands as everybody does: these are not even read. */
+  async #items(view: View, viewer: Person, page: PageRef, subject: SubjectRecord): Promise<Item[]> {
+    const { ownerId } = subject;
+    const reactions = await view.reactions(subject.id, page.ids);
+    const concerning = hosts(viewer, ownerId) ? page.ids : [...page.ownIds, ...reactions.keys()];
+    if (concerning.length === 0) return [];
+    const records = await this.#records.comments(concerning);
+    const viewing = { ownerId, now: this.#clock.now() };
+    return [...records.values()].flatMap((record) => {
+      if (subjectKey(record.subject) !== subjectKey(page.subject)) return [];
+      const reaction = reactions.get(record.id);
+      const seen = viewerOf(record, viewer, reaction === undefined ? viewing : { ...viewing, reaction });
+      return isUsual(seen, record) ? [] : [{ id: record.id, viewer: seen }];
+    });
   }
 }
 
-const NONE: ReadonlyMap<bigint, number> = new Map();
-
-function checkIds(ids: readonly bigint[]): readonly bigint[] {
-  if (ids.length > MAX_IDS) {
-    throw invalidRequest([{ path: '/ids', message: `may have ${MAX_IDS} entries` }]);
+function checkIds({ ids, ownIds }: PageRef): void {
+  for (const [path, { length }] of Object.entries({ '/ids': ids, '/ownIds': ownIds })) {
+    if (length > MAX_IDS) throw invalidRequest([{ path, message: `may have ${MAX_IDS} entries` }]);
   }
-  return [...new Set(ids)];
 }

@@ -6,13 +6,14 @@ import { type Records } from './records.js';
 import { View, type StoredReactions } from './view.js';
 
 const { LIKE, DISLIKE, NONE } = comment.Reaction;
+const SUBJECT = 5n;
 
 /** Of a viewer who reacted with command 20 to comment 8 a moment ago. */
 function setUp(served: StoredReactions) {
   const command = { case: 'react', value: { commentId: 8n, value: DISLIKE } } as const;
   const overlay = new Overlay([create(commentEvents.CommentCommandSchema, { id: 20n, command })]);
   const asked: (readonly bigint[])[] = [];
-  const reactionsOf = (ids: readonly bigint[]): Promise<StoredReactions> => {
+  const reactionsOf = (_: bigint, ids: readonly bigint[]): Promise<StoredReactions> => {
     asked.push(ids);
     return Promise.resolve(new Map([...served].filter(([id]) => ids.includes(id))));
   };
@@ -31,7 +32,7 @@ describe('my own reactions', () => {
     ['an older one', served(LIKE, 19n)],
   ])('are what I did last while %s is served, and the overlay keeps it', async (_, stale) => {
     const { view, overlay } = setUp(stale);
-    expect([...(await view.reactions([8n]))]).toEqual([[8n, DISLIKE]]);
+    expect([...(await view.reactions(SUBJECT, [8n]))]).toEqual([[8n, DISLIKE]]);
     expect(overlay.applied.size).toBe(0);
   });
 
@@ -40,15 +41,15 @@ describe('my own reactions', () => {
     ['a newer one', served(NONE, 21n), NONE],
   ])('are what is served when that is %s, and the overlay need not keep them', async (_, fresh, value) => {
     const { view, overlay } = setUp(fresh);
-    expect([...(await view.reactions([8n]))]).toEqual([[8n, value]]);
+    expect([...(await view.reactions(SUBJECT, [8n]))]).toEqual([[8n, value]]);
     expect([...overlay.applied]).toEqual([20n]);
   });
 
   it('are asked for once, however often they are shown', async () => {
     const { view, asked } = setUp(served(LIKE, 3n));
-    await view.reactions([8n, 9n]);
-    await view.reactions([9n, 8n]);
-    expect([...(await view.reactions([8n, 10n]))]).toEqual([[8n, DISLIKE]]);
+    await view.reactions(SUBJECT, [8n, 9n]);
+    await view.reactions(SUBJECT, [9n, 8n]);
+    expect([...(await view.reactions(SUBJECT, [8n, 10n]))]).toEqual([[8n, DISLIKE]]);
     expect(asked).toEqual([[8n, 9n], [10n]]);
   });
 });

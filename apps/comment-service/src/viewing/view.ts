@@ -36,7 +36,8 @@ export interface Eyes {
   /** What is noted of the answer that is being made. */
   readonly lacking: Lacking;
   readonly records: Records;
-  readonly reactionsOf: (ids: readonly bigint[]) => Promise<StoredReactions>;
+  /** Under a subject, of these comments at least. */
+  readonly reactionsOf: (subjectId: bigint, ids: readonly bigint[]) => Promise<StoredReactions>;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -133,7 +134,10 @@ export class View {
   /** With the viewer's own reactions, in the order given. */
   async show(records: readonly CommentRecord[], subject: SubjectRecord): Promise<contract.Comment[]> {
     const { person, now } = this.#eyes;
-    const reactions = await this.reactions(records.map(({ id }) => id));
+    const reactions = await this.reactions(
+      subject.id,
+      records.map(({ id }) => id),
+    );
     return records.map((record) => {
       const reaction = reactions.get(record.id) ?? contract.Reaction.NONE;
       return toComment(record, {
@@ -168,9 +172,12 @@ export class View {
    * The viewer's own reactions by comment, `NONE` among them where one was taken back; each is asked for once. What is
    * served may be older than what the viewer did: of the two the newer one counts.
    */
-  async reactions(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, number>> {
+  async reactions(subjectId: bigint, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, number>> {
     if (!this.person || ids.length === 0) return new Map();
-    await this.#ask(ids.filter((id) => !this.#reactions.has(id)));
+    await this.#ask(
+      subjectId,
+      ids.filter((id) => !this.#reactions.has(id)),
+    );
     const { reactions: own, applied } = this.#eyes.overlay;
     const reactions = new Map<bigint, number>();
     for (const id of ids) {
@@ -184,9 +191,10 @@ export class View {
     return reactions;
   }
 
-  async #ask(ids: readonly bigint[]): Promise<void> {
-    if (ids.length === 0) return;
-    const stored = await this.#eyes.reactionsOf(ids);
+  /** Under a subject that nobody wrote to (id 0) there are none. */
+  async #ask(subjectId: bigint, ids: readonly bigint[]): Promise<void> {
+    if (ids.length === 0 || subjectId === 0n) return;
+    const stored = await this.#eyes.reactionsOf(subjectId, ids);
     for (const id of ids) this.#reactions.set(id, stored.get(id));
   }
 

@@ -9,8 +9,8 @@ import { ViewComments } from './view-comments.js';
 export class ViewingGrpc implements Pick<Handlers<typeof comment.CommentService>, 'viewComments'> {
   constructor(private readonly viewing: ViewComments) {}
 
-  viewComments({ subject, ids }: comment.ViewCommentsRequest) {
-    return this.viewing.execute({ subject: subjectOf(subject), ids: idsOf(ids) });
+  viewComments({ subject, ids, ownIds }: comment.ViewCommentsRequest) {
+    return this.viewing.execute({ subject: subjectOf(subject), ids: idsOf(ids), ownIds: idsOf(ownIds) });
   }
 }
 

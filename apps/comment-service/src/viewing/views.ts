@@ -43,7 +43,7 @@ export class Views {
       overlay,
       lacking,
       records: this.#records,
-      reactionsOf: (ids) => this.#records.reactionsOf(person?.userId ?? 0n, ids),
+      reactionsOf: (subjectId, ids) => this.#records.reactionsOf(person?.userId ?? 0n, subjectId, ids),
       now: this.#clock.now(),
     });
     const result = await read(view, known);

@@ -10,7 +10,7 @@ export const watchedSources = (
   subjects: { byKeys: (keys) => database.watch(() => subjects.byKeys(keys)) },
   comments: { byIds: (ids) => database.watch(() => comments.byIds(ids)) },
   listings: { chunks: (chunks) => database.watch(() => listings.chunks(chunks)) },
-  reactions: { byIds: (ids) => database.watch(() => reactions.byIds(ids)) },
+  reactions: { under: (all) => database.watch(() => reactions.under(all)) },
 });
 
 /** The same, where nobody waits for a database that was found away a moment ago: he can do without. */

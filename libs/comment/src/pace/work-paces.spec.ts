@@ -68,12 +68,12 @@ describe('WorkPaces', () => {
       };
       await passes('bulk', 1);
       await passes('backfill', 1);
-      expect(paces.rates()).toEqual({ bulk: 1000, backfill: 5000 });
+      expect(paces.rates()).toEqual({ bulk: 500, backfill: 5000 });
       await log.append(COMMANDS_TOPIC, [command('video/1')]);
       await clock.advance(200);
       await passes('bulk', 1);
       await passes('backfill', 1);
-      expect(paces.rates()).toEqual({ bulk: 500, backfill: 5000 });
+      expect(paces.rates()).toEqual({ bulk: 250, backfill: 5000 });
       await clock.advance(1000);
       await passes('backfill', 1);
       expect(paces.rates()).toMatchObject({ backfill: 2500 });

@@ -20,7 +20,7 @@ const PACES = {
   commands: undefined,
   events: undefined,
   backfill: { most: 5000, least: 200, toleratedMs: 1000 },
-  bulk: { most: 1000, least: 20, toleratedMs: 50 },
+  bulk: { most: 500, least: 20, toleratedMs: 50 },
 } as const satisfies Readonly<Record<string, Pace | undefined>>;
 
 export type WorkClass = keyof typeof PACES;

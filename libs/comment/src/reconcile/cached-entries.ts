@@ -33,7 +33,7 @@ const nothing: CommentSources = {
   subjects: { byKeys: async () => new Map() },
   comments: { byIds: async () => new Map() },
   listings: { chunks: async () => new Map() },
-  reactions: { byIds: async () => new Map() },
+  reactions: { under: async () => new Map() },
 };
 
 /** An entry that can't be read is passed over by readers as well. */

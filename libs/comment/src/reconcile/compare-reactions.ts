@@ -3,27 +3,33 @@ import { type Comparison } from '@storey/reconcile';
 import { type Sql } from '@storey/sql';
 import { commentCaches, commentSources } from '../caches.js';
 import { type CommentDb } from '../comment-db.js';
-import { reactionCodec, reactionId, type OwnReaction } from '../reaction-codec.js';
+import {
+  ownReactionsCodec,
+  ownReactionsId,
+  parseOwnReactionsId,
+  type ReactionsOf,
+} from '../own-reactions.js';
+import { Reactions } from '../repositories/reactions.js';
 import { entriesOf, ignore, lookInto, unequal } from './cached-entries.js';
 
 const CHUNK = 500;
 const KIND = 'cached-reaction';
 
-type Row = OwnReaction & { readonly comment_id: bigint; readonly user_id: bigint };
-
 /** Cached reactions, and what is cached as none, against the rows of one table. What is wrong is thrown out. */
 export function compareReactions(sql: Sql<CommentDb>, store: CacheStore, n: number): Comparison {
   const { reactions: cached } = lookInto(store);
+  const stored = new Reactions(sql);
   return {
     name: `comment reactions ${n}`,
     find: async function* () {
-      let after = { comment_id: 0n, user_id: 0n };
+      let after = { userId: 0n, subjectId: 0n };
       for (let more = true; more;) {
-        const rows = await rowsOf(sql, n, after);
-        const byId = new Map(rows.map((row) => [reactionId(row.user_id, row.comment_id), row]));
-        yield* unequal(KIND, reactionCodec, await entriesOf(cached, [...byId.keys()]), byId);
-        more = rows.length === CHUNK;
-        after = rows.at(-1) ?? after;
+        const all = await reactedAfter(sql, n, after);
+        const entries = await entriesOf(cached, all.map(ownReactionsId));
+        const rows = await stored.under([...entries.keys()].map(parseOwnReactionsId));
+        yield* unequal(KIND, ownReactionsCodec, entries, rows);
+        more = all.length === CHUNK;
+        after = all.at(-1) ?? after;
       }
     },
     repair: async (differences) => {
@@ -33,22 +39,24 @@ export function compareReactions(sql: Sql<CommentDb>, store: CacheStore, n: numb
   };
 }
 
-async function rowsOf(
+/** Who reacted under which subject. */
+async function reactedAfter(
   sql: Sql<CommentDb>,
   n: number,
-  after: { readonly comment_id: bigint; readonly user_id: bigint },
-): Promise<readonly Row[]> {
+  after: ReactionsOf,
+): Promise<readonly ReactionsOf[]> {
   return sql.read
     .selectFrom(`comment_reaction_${n}`)
-    .selectAll()
+    .select(['user_id as userId', 'subject_id as subjectId'])
+    .distinct()
     .where((where) =>
       where.or([
-        where('comment_id', '>', after.comment_id),
-        where.and([where('comment_id', '=', after.comment_id), where('user_id', '>', after.user_id)]),
+        where('user_id', '>', after.userId),
+        where.and([where('user_id', '=', after.userId), where('subject_id', '>', after.subjectId)]),
       ]),
     )
-    .orderBy('comment_id')
     .orderBy('user_id')
+    .orderBy('subject_id')
     .limit(CHUNK)
     .execute();
 }

@@ -1,12 +1,17 @@
+import { type Expression } from 'kysely';
 import { comment } from '@storey/contracts';
 import { tableFor, type Sql } from '@storey/sql';
 import { type CommentDb } from '../comment-db.js';
-import { reactionId, type OwnReaction } from '../reaction-codec.js';
+import {
+  MOST_REACTIONS,
+  ownReactionsId,
+  type OwnReaction,
+  type OwnReactions,
+  type ReactionsOf,
+} from '../own-reactions.js';
 
-interface Pair {
-  readonly userId: bigint;
-  readonly commentId: bigint;
-}
+/** Selects of one statement; SQLite allows 500. */
+const AT_ONCE = 100;
 
 /** Who reacted to what. */
 export class Reactions {
@@ -32,29 +37,21 @@ export class Reactions {
     return new Map(found.flat().map(({ comment_id, ...reaction }) => [comment_id, reaction]));
   }
 
-  /** @param pairs at most 1,000. @returns by `reactionId`, where there ever was one. @throws AppError `unavailable` */
-  async byIds(pairs: readonly Pair[]): Promise<ReadonlyMap<string, OwnReaction>> {
-    const byTable = Map.groupBy(pairs, ({ commentId }) =>
-      tableFor('comment_reaction', commentId, this.#sql.tables),
+  /** @param all at most 1,000. @returns by `ownReactionsId`, where there ever was one. @throws AppError `unavailable` */
+  async under(all: readonly ReactionsOf[]): Promise<ReadonlyMap<string, OwnReactions>> {
+    const byTable = Map.groupBy(all, ({ subjectId }) =>
+      tableFor('comment_reaction', subjectId, this.#sql.tables),
     );
-    const found = await Promise.all(
-      [...byTable].map(([table, pairs]) =>
-        this.#sql.read
-          .selectFrom(table)
-          .selectAll()
-          .where((where) =>
-            where.or(
-              [...byUser(pairs)].map(([userId, ids]) =>
-                where.and([where('user_id', '=', userId), where('comment_id', 'in', ids)]),
-              ),
-            ),
-          )
-          .execute(),
+    const parts = [...byTable].flatMap(([table, of]) =>
+      Array.from({ length: Math.ceil(of.length / AT_ONCE) }, (_, part) =>
+        this.#inTable(table, of.slice(part * AT_ONCE, (part + 1) * AT_ONCE)),
       ),
     );
-    return new Map(
-      found.flat().map(({ comment_id, user_id, ...reaction }) => [reactionId(user_id, comment_id), reaction]),
+    const rows = (await Promise.all(parts)).flat();
+    const byId = Map.groupBy(rows, (row) =>
+      ownReactionsId({ userId: row.user_id, subjectId: row.subject_id }),
     );
+    return new Map([...byId].map(([id, rows]) => [id, ownReactions(rows)]));
   }
 
   /** Some of those who like a comment now, its author aside. @throws AppError `unavailable` */
@@ -70,14 +67,35 @@ export class Reactions {
       .execute();
     return rows.map(({ user_id }) => user_id);
   }
+
+  /** Of each the latest ones, and one more where there are more. */
+  #inTable(table: `comment_reaction_${number}`, of: readonly ReactionsOf[]): Promise<readonly ReactionRow[]> {
+    const { read } = this.#sql;
+    const [first, ...others] = of.map(({ userId, subjectId }) => {
+      const latest = read
+        .selectFrom(table)
+        .selectAll()
+        .where('user_id', '=', userId)
+        .where('subject_id', '=', subjectId)
+        .orderBy('comment_id', 'desc')
+        .limit(MOST_REACTIONS + 1);
+      // SQLite wants an order that ends with a limit inside a select of its own.
+      return read.selectFrom(latest.as('latest')).selectAll();
+    });
+    if (!first) return Promise.resolve([]);
+    return others.reduce((all, each) => all.unionAll(each as Expression<ReactionRow>), first).execute();
+  }
 }
 
-function byUser(pairs: readonly Pair[]): ReadonlyMap<bigint, readonly bigint[]> {
-  const users = new Map<bigint, bigint[]>();
-  for (const { userId, commentId } of pairs) {
-    const ids = users.get(userId) ?? [];
-    ids.push(commentId);
-    users.set(userId, ids);
-  }
-  return users;
+type ReactionRow = OwnReaction & {
+  readonly user_id: bigint;
+  readonly subject_id: bigint;
+  readonly comment_id: bigint;
+};
+
+function ownReactions(rows: readonly ReactionRow[]): OwnReactions {
+  const latest = rows.toSorted((a, b) => (a.comment_id > b.comment_id ? -1 : 1)).slice(0, MOST_REACTIONS);
+  const from = rows.length > MOST_REACTIONS ? latest.at(-1)?.comment_id : undefined;
+  const byComment = latest.map(({ comment_id, value, version }) => [comment_id, { value, version }] as const);
+  return { byComment: new Map(byComment), from: from ?? 0n };
 }

@@ -1,5 +1,5 @@
 import { comment } from '@storey/contracts';
-import { tableFor, type Sql } from '@storey/sql';
+import { tableFor, tableNumbers, type Sql } from '@storey/sql';
 import { type CommentDb, type SubjectTable } from '../comment-db.js';
 import { type SubjectRecord } from '../comment-record.js';
 import { decodePins } from '../pins.js';
@@ -25,6 +25,20 @@ export class Subjects {
     );
     const found = await Promise.all([...byTable].map(([table, keys]) => this.#inTable(table, keys)));
     return new Map(found.flat().map((row) => [subjectKey(row), toRecord(row)]));
+  }
+
+  /** The newest one of some table; none where nobody ever wrote. @throws AppError `unavailable` */
+  async any(): Promise<SubjectKey | undefined> {
+    for (const table of tableNumbers(this.#sql.tables)) {
+      const newest = this.#sql.read
+        .selectFrom(`comment_subject_${table}`)
+        .select(['type', 'oid'])
+        .orderBy('id', 'desc')
+        .limit(1);
+      const row = await newest.executeTakeFirst();
+      if (row) return row;
+    }
+    return undefined;
   }
 
   #inTable(

@@ -81,6 +81,11 @@ describe('a written page', () => {
         expect(unpackIds(page.ids)).toEqual(
           all.flatMap(({ id, replies }) => [id, ...replies.map((each) => each.id)]),
         );
+        const every = all.flatMap((root) => [root, ...root.replies]);
+        expect(unpackIds(page.idsBy(7n))).toEqual(
+          every.flatMap(({ id, authorId }) => (authorId === 7n ? [id] : [])),
+        );
+        expect(unpackIds(page.idsBy(9n))).toEqual([]);
       }),
     );
   });

@@ -57,7 +57,8 @@ export class PageWriter {
     const { viewer: _, ...json } = commentJson(comment, this.#people);
     this.#text += `${JSON.stringify(json).slice(0, -1)},"viewer":`;
     const visible = comment.state === contract.CommentState.VISIBLE;
-    this.#gaps.push({ id: comment.id, at: this.#flush(), visible });
+    const { id, authorId } = comment;
+    this.#gaps.push({ id, at: this.#flush(), visible, authorId });
     this.#text = 'null';
   }
 

@@ -9,7 +9,7 @@ function page(length: number): Page {
   const body = `${head}null,"degraded":`;
   return new Page({
     bytes: Buffer.from(`${body}[]}`),
-    gaps: [{ id: 1n, at: head.length, visible: true }],
+    gaps: [{ id: 1n, at: head.length, visible: true, authorId: 11n }],
     tail: body.length,
     degraded: [],
   });

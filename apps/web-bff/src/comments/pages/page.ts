@@ -10,6 +10,8 @@ export interface Gap {
   readonly at: number;
   /** Tombstones can't be reported. */
   readonly visible: boolean;
+  /** 0 of a tombstone. */
+  readonly authorId: bigint;
 }
 
 export interface PageParts {
@@ -45,6 +47,7 @@ const MIN_COMPRESSED = 1024;
 /** A page lives for a second at most; better is not worth its time. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const GZIP = { level: 5 };
+const NO_IDS = new Uint8Array();
 const NOTHING_OWN: Own = { viewers: new Map(), degraded: [] };
 
 /**
@@ -57,12 +60,14 @@ export class Page {
   readonly ids: Uint8Array<ArrayBuffer>;
   readonly degraded: readonly string[];
   readonly #parts: PageParts;
+  readonly #byAuthor: ReadonlyMap<bigint, readonly Gap[]>;
   readonly #compressed = new Map<Encoding, Buffer | undefined>();
   #signedIn: Body | undefined;
 
   constructor(parts: PageParts) {
     this.#parts = parts;
     this.ids = packIds(parts.gaps.map(({ id }) => id));
+    this.#byAuthor = Map.groupBy(parts.gaps, ({ authorId }) => authorId);
     this.degraded = parts.degraded;
     const { bytes } = parts;
     this.anonymous = { bytes, etag: `W/${etagOf(bytes)}`, latin1: bytes.toString('latin1') };
@@ -72,6 +77,12 @@ export class Page {
   get size(): number {
     const { bytes, gaps } = this.#parts;
     return 4 * bytes.length + gaps.length * usualViewer(true).length;
+  }
+
+  /** Those of its comments that one person wrote, as `packIds` makes them. */
+  idsBy(authorId: bigint): Uint8Array<ArrayBuffer> {
+    const gaps = this.#byAuthor.get(authorId);
+    return gaps ? packIds(gaps.map(({ id }) => id)) : NO_IDS;
   }
 
   /** For somebody signed in. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isAppError } from '@storey/errors';
 import { type comment as contract } from '@storey/contracts';
+import { requireUser } from '../../require-user.js';
 import { Services } from '../../services.js';
 import { type Body, type Own } from './page.js';
 import { PageLoader, type LoadedPage } from './page-loader.js';
@@ -47,7 +48,8 @@ export class ViewedPages {
   async #own({ page, subject }: LoadedPage): Promise<Own | undefined> {
     try {
       const { type, oid } = subject;
-      const request = { subject: { type, oid }, ids: page.ids };
+      const ownIds = page.idsBy(BigInt(requireUser().userId));
+      const request = { subject: { type, oid }, ids: page.ids, ownIds };
       const reply = await this.services.comments.viewComments(request, { timeoutMs: TIMEOUT_MS });
       return reply.differs ? undefined : ownOf(reply);
     } catch (error) {
