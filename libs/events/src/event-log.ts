@@ -68,6 +68,8 @@ export interface TopicSpec {
   readonly partitions: number;
   /** What is kept for replay at least; older messages that every group has passed are cut. */
   readonly retentionMs: number;
+  /** False: of no use once the machine went down, with which it may go. Default true; a cluster has its replicas for that. */
+  readonly durable?: boolean;
 }
 
 export interface NewMessage {

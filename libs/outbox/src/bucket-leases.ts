@@ -46,7 +46,8 @@ export class BucketLeases {
   }
 
   /**
-   * Runs `mark` in a transaction with those of `buckets` that are still this relay's; forgets the others.
+   * Runs `mark` in a transaction with those of `buckets` that are still this relay's; forgets the others. A mark that is
+   * lost is made again, when its row was sent again.
    * @returns how many of them were lost.
    */
   async fenced(
@@ -59,7 +60,7 @@ export class BucketLeases {
         await mark(tx, still);
         return still;
       },
-      { timeoutMs: TIMEOUT_MS },
+      { timeoutMs: TIMEOUT_MS, durable: false },
     );
     const lost = [...buckets].filter((bucket) => !own.has(bucket));
     for (const bucket of lost) this.#held.delete(bucket);

@@ -10,6 +10,7 @@ export const CACHE_CHANGES_TOPIC: TopicSpec = {
   name: 'cache.changes.v1',
   partitions: 12,
   retentionMs: RETENTION_MS,
+  durable: false,
 };
 
 export interface CacheChange {

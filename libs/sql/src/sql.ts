@@ -58,4 +58,9 @@ export interface TransactionOptions {
   readonly notify?: string;
   /** For the wait and the work together, up to COMMIT. Default 300. */
   readonly timeoutMs?: number;
+  /**
+   * False: what is committed outlives the process, but may go with the power of the machine until something durable is
+   * committed behind it. For what would be done again then. Default true; a server goes by its own settings.
+   */
+  readonly durable?: boolean;
 }

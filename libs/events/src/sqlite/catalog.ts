@@ -22,6 +22,8 @@ export interface Topic {
   readonly id: bigint;
   readonly name: string;
   retentionMs: number;
+  /** As whoever created it last in this process said. */
+  durable: boolean;
   readonly partitions: readonly Partition[];
 }
 
@@ -41,6 +43,7 @@ export class Catalog {
         id: big(row, 'id'),
         name: String(row['name']),
         retentionMs: Number(row['retention_ms']),
+        durable: true,
       };
       this.#topics.set(topic.name, { ...topic, partitions: [] });
       return true;
@@ -68,13 +71,17 @@ export class Catalog {
   /** Creates the topics and their dead topics, all or none. */
   create(specs: readonly TopicSpec[]): void {
     specs.forEach(checkTopic);
-    const wanted = specs.flatMap((spec) => [spec, { ...spec, name: deadTopicOf(spec.name) }]);
+    const wanted = specs.flatMap((spec) => [spec, { ...spec, name: deadTopicOf(spec.name), durable: true }]);
     const missing = wanted.filter((spec) => !this.#agrees(spec));
     const changed = wanted.filter(({ name, retentionMs }) => {
       const topic = this.#topics.get(name);
       return topic && topic.retentionMs !== retentionMs;
     });
-    if (missing.length + changed.length === 0) return;
+    if (missing.length + changed.length > 0) this.#write(missing, changed);
+    for (const { name, durable = true } of wanted) this.topic(name).durable = durable;
+  }
+
+  #write(missing: readonly TopicSpec[], changed: readonly TopicSpec[]): void {
     this.#database.transaction(() => {
       for (const spec of missing) this.#insert(spec);
       for (const { name, retentionMs } of changed) {
@@ -103,7 +110,7 @@ export class Catalog {
 
   #load({ name, retentionMs }: TopicSpec): void {
     const id = big(this.#database.one('SELECT id FROM topic WHERE name = ?', name), 'id');
-    this.#topics.set(name, this.#withPartitions({ id, name, retentionMs, partitions: [] }));
+    this.#topics.set(name, this.#withPartitions({ id, name, retentionMs, durable: true, partitions: [] }));
   }
 
   #withPartitions(topic: Topic): Topic {

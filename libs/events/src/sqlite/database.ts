@@ -20,6 +20,7 @@ export class Database {
   readonly #reader: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #options: ResolvedOptions;
+  #durable = true;
 
   /** @param maxBytes where the file stops growing; beyond it writes are refused. */
   constructor(path: string, maxBytes: number | undefined, options: ResolvedOptions) {
@@ -38,8 +39,12 @@ export class Database {
     }
   }
 
-  /** Runs `work` in one durable transaction; when it throws, nothing of it is stored. */
-  transaction<T>(work: () => T): T {
+  /**
+   * Runs `work` in one transaction; when it throws, nothing of it is stored.
+   * @param durable false: it may go with the power of the machine, until something durable is behind it.
+   */
+  transaction<T>(work: () => T, durable = true): T {
+    this.#sync(durable);
     this.#exec('BEGIN IMMEDIATE');
     try {
       const result = work();
@@ -71,6 +76,12 @@ export class Database {
     this.#reader.close();
     this.#writer.close();
     this.#lock.close();
+  }
+
+  #sync(durable: boolean): void {
+    if (durable === this.#durable) return;
+    this.#exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+    this.#durable = durable;
   }
 
   #exec(sql: string): void {

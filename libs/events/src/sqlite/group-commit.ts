@@ -10,7 +10,7 @@ import { type Messages } from './messages.js';
 import { type Partition } from './catalog.js';
 
 /** How long a committed offset may wait for company, ms. */
-const OFFSETS_WITHIN_MS = 50;
+const OFFSETS_WITHIN_MS = 200;
 /** After a failed write of offsets alone, ms. */
 const OFFSETS_AGAIN_MS = 1000;
 const SQLITE_IOERR = 10;
@@ -31,11 +31,15 @@ interface Waiting {
   readonly entries: readonly Entry[];
   readonly bytes: number;
   readonly timestamp: number;
+  readonly durable: boolean;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Gathers the appends of one tick, and the offsets committed meanwhile, into one transaction: one fsync for all. */
+/**
+ * Gathers the appends of one tick, and the offsets committed meanwhile, into one transaction: one fsync for all. Offsets alone
+ * need none: what lies behind a lost one comes again.
+ */
 export class GroupCommit {
   readonly #database: Database;
   readonly #messages: Messages;
@@ -61,19 +65,19 @@ export class GroupCommit {
     return this.#pendingBytes;
   }
 
-  /** Resolves after COMMIT. */
-  append(entries: readonly Entry[], bytes: number): Promise<void> {
+  /** Resolves after COMMIT. @param durable false: which may go with the power of the machine. */
+  append(entries: readonly Entry[], bytes: number, durable: boolean): Promise<void> {
     if (this.#closed) return Promise.reject(closed('The event log'));
     if (this.#pendingBytes + bytes > MAX_PENDING_BYTES) {
       return Promise.reject(unavailable('The event log has too much to write already.'));
     }
-    return this.#enqueue(entries, bytes);
+    return this.#enqueue(entries, bytes, durable);
   }
 
   /** Resolves when every offset committed so far is durable. */
   flushOffsets(): Promise<void> {
     if (!this.#offsets.dirty && this.#queue.length === 0) return Promise.resolve();
-    return this.#enqueue([], 0);
+    return this.#enqueue([], 0, true);
   }
 
   /** Lets a changed offset wait for the next transaction, at most a moment. */
@@ -82,7 +86,7 @@ export class GroupCommit {
     this.#cancelTimer = this.#options.clock.after(delay, () => {
       this.#cancelTimer = undefined;
       if (!this.#offsets.dirty) return;
-      this.flushOffsets().catch((error: unknown) => {
+      this.#enqueue([], 0, false).catch((error: unknown) => {
         this.#options.onError(error, 'events: write of offsets');
         this.offsetsChanged(OFFSETS_AGAIN_MS);
       });
@@ -97,9 +101,10 @@ export class GroupCommit {
     await last;
   }
 
-  #enqueue(entries: readonly Entry[], bytes: number): Promise<void> {
+  #enqueue(entries: readonly Entry[], bytes: number, durable: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ entries, bytes, timestamp: this.#options.clock.now(), resolve, reject });
+      const timestamp = this.#options.clock.now();
+      this.#queue.push({ entries, bytes, timestamp, durable, resolve, reject });
       this.#pendingBytes += bytes;
       this.#schedule();
     });
@@ -130,13 +135,14 @@ export class GroupCommit {
 
   #commit(batch: readonly Waiting[]): void {
     const ends = new Map<Partition, bigint>();
+    const durable = batch.some((waiting) => waiting.durable);
     try {
       this.#database.transaction(() => {
         for (const waiting of batch) this.#insert(waiting, ends);
         for (const [partition, end] of ends) this.#messages.advance(partition, end);
         this.#offsets.write();
         this.#options.faultPoint('events.append.before-commit');
-      });
+      }, durable);
     } catch (error) {
       const failure = failureOf(error);
       for (const waiting of batch) waiting.reject(failure);

@@ -24,6 +24,7 @@ export const PRAGMAS = `
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA journal_size_limit = 67108864;
+PRAGMA temp_store = MEMORY;
 `;
 
 /**

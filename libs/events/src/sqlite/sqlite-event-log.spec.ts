@@ -115,7 +115,7 @@ describe('the event log in a file', () => {
   it('has no timer and runs no statement while idle', async () => {
     await open();
     await log.subscribe({ topic: 't', group: 'g', maxBatch: 100, handle: async () => undefined });
-    await clock.advance(100);
+    await clock.advance(200);
     statements = [];
     expect(clock.pendingTimers).toBe(0);
     await clock.advance(3_600_000);
@@ -129,8 +129,30 @@ describe('the event log in a file', () => {
     await log.subscribe({ topic: 't', group: 'g', maxBatch: 1, handle: async () => void (seen += 1) });
     const before = commits();
     for (let turn = 0; seen < 40 && turn < 1000; turn += 1) await clock.advance(0);
-    await clock.advance(50);
+    await clock.advance(200);
     expect([seen, commits() - before]).toEqual([40, 1]);
+  });
+
+  it('waits for the disk where a message has to outlive the machine, and for nothing else', async () => {
+    await open();
+    await log.createTopics([{ name: 'passing', partitions: 1, retentionMs: 0, durable: false }]);
+    let seen = 0;
+    await log.subscribe({ topic: 't', group: 'g', maxBatch: 1, handle: async () => void (seen += 1) });
+    await clock.advance(200);
+    const modes = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+      statements = [];
+      await work();
+      return statements.filter((text) => /synchronous|COMMIT/.test(text));
+    };
+    const append = (topic: string) => log.append(topic, [{ key: 'a', value }]);
+    expect(await modes(() => append('passing'))).toEqual(['COMMIT']);
+    expect(await modes(() => Promise.all([append('passing'), append('t')]))).toEqual([
+      'PRAGMA synchronous = FULL',
+      'COMMIT',
+    ]);
+    const offset = () => until(() => seen === 1 && statements.includes('COMMIT'));
+    expect(await modes(offset)).toEqual(['PRAGMA synchronous = NORMAL', 'COMMIT']);
+    expect(await modes(() => append('passing.dead'))).toEqual(['PRAGMA synchronous = FULL', 'COMMIT']);
   });
 
   it('delivers again what failed between handling and commit', async () => {

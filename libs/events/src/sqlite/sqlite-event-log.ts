@@ -136,11 +136,14 @@ export class SqliteEventLog extends EventLog {
   }
 
   async #append(topic: string, messages: readonly NewMessage[], bytes: number): Promise<void> {
-    const { length } = this.#catalog.topic(topic).partitions;
+    const { partitions, durable } = this.#catalog.topic(topic);
     const entries = messages.map((message): Entry => {
-      return { message, partition: this.#catalog.partition(topic, partitionOf(message.key, length)) };
+      return {
+        message,
+        partition: this.#catalog.partition(topic, partitionOf(message.key, partitions.length)),
+      };
     });
-    if (entries.length > 0) await this.#commits.append(entries, bytes);
+    if (entries.length > 0) await this.#commits.append(entries, bytes, durable);
   }
 
   /** Not bound by the size of a message: the headers of a dead letter come on top. */

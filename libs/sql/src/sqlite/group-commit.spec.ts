@@ -169,6 +169,26 @@ describe('group commit', () => {
     expect(await ids()).toEqual([]);
   });
 
+  it('waits for the disk unless all who share the COMMIT can do without', async () => {
+    const level = (durable?: boolean): Promise<unknown> =>
+      db.transaction(
+        async (tx) => Object.values((await raw`pragma synchronous`.execute(tx)).rows[0] ?? {})[0],
+        durable === undefined ? {} : { durable },
+      );
+    expect([await level(false), await level(), await level(false)]).toEqual([1n, 2n, 1n]);
+    expect(await Promise.all([level(false), level(true), level(false)])).toEqual([2n, 2n, 2n]);
+    let second: Promise<unknown> | undefined;
+    const first = db.transaction(
+      async (tx) => {
+        second = level(true);
+        return raw`select 1`.execute(tx);
+      },
+      { durable: false },
+    );
+    await first;
+    expect(await second).toBe(2n);
+  });
+
   it('lets 10,000 wait and refuses the next at once', async () => {
     const waiting = Promise.all(range(10_000).map((id) => insert(id)));
     expect(await outcome(insert(10_000))).toBe('unavailable');

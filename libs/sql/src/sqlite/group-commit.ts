@@ -69,14 +69,16 @@ export class GroupCommit {
 
   async #group(): Promise<void> {
     const done: QueuedTransaction[] = [];
+    const durable = this.#isDurable();
     try {
+      this.#connection.durable = durable;
       this.#connection.command('begin immediate');
     } catch (error) {
-      for (let n = 0; n < MAX_GROUP; n += 1) this.#take()?.reject(translated(error));
+      for (let n = 0; n < MAX_GROUP; n += 1) this.#take(true)?.reject(translated(error));
       return;
     }
     try {
-      await this.#fill(done);
+      await this.#fill(done, durable);
       this.#commit();
     } catch (error) {
       if (this.#connection.inTransaction) this.#connection.command('rollback');
@@ -87,10 +89,10 @@ export class GroupCommit {
     this.#listeners.tell(done.flatMap(({ notify }) => notify ?? []));
   }
 
-  async #fill(done: QueuedTransaction[]): Promise<void> {
+  async #fill(done: QueuedTransaction[], durable: boolean): Promise<void> {
     const until = this.#clock.monotonic() + MAX_GROUP_MS;
     for (let n = 0; n < MAX_GROUP; n += 1) {
-      const next = this.#take();
+      const next = this.#take(durable);
       if (!next) return;
       if (await this.#runAlone(next)) done.push(next);
       if (this.#clock.monotonic() >= until) return;
@@ -125,9 +127,23 @@ export class GroupCommit {
     }
   }
 
-  /** The next that still has time; one whose timer could not fire yet is turned away here. */
-  #take(): QueuedTransaction | undefined {
+  /** Whether one of those who wait wants it. */
+  #isDurable(): boolean {
+    let seen = 0;
+    for (const { durable } of this.#queue) {
+      if (durable) return true;
+      if ((seen += 1) === MAX_GROUP) return false;
+    }
+    return false;
+  }
+
+  /**
+   * The next that still has time; one whose timer could not fire yet is turned away here.
+   * @param durable else one that has to be waits for the next group.
+   */
+  #take(durable: boolean): QueuedTransaction | undefined {
     for (const transaction of this.#queue) {
+      if (transaction.durable && !durable) return undefined;
       this.#queue.delete(transaction);
       if (!transaction.expired) return transaction;
       transaction.reject(unavailable('The database is busy.'));

@@ -12,6 +12,7 @@ export type Work = (connection: DatabaseConnection) => Promise<unknown>;
 export class QueuedTransaction {
   readonly promise: Promise<unknown>;
   readonly notify: string | undefined;
+  readonly durable: boolean;
   readonly #work: Work;
   readonly #settle = Promise.withResolvers<unknown>();
   readonly #signal: AbortSignal | undefined;
@@ -24,13 +25,14 @@ export class QueuedTransaction {
 
   constructor(
     work: Work,
-    { signal, notify, timeoutMs }: TimedOptions,
+    { signal, notify, timeoutMs, durable = true }: TimedOptions,
     clock: Clock,
     leaveQueue: (transaction: QueuedTransaction) => void,
   ) {
     this.#work = AsyncLocalStorage.bind(work);
     this.promise = this.#settle.promise;
     this.notify = notify;
+    this.durable = durable;
     this.#leaveQueue = leaveQueue;
     this.#signal = signal;
     this.#deadline = Deadline.in(timeoutMs, clock);

@@ -21,12 +21,13 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #db: DatabaseSync;
   readonly #prepared: PreparedStatements;
   readonly #onStatement: ((text: string) => void) | undefined;
+  #durable = true;
 
   constructor(file: string, { queryOnly = false, onStatement }: SqliteConnectionOptions = {}) {
     this.#db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     this.#db.exec(
       `pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = ${WAL_LIMIT};` +
-        `pragma query_only = ${queryOnly ? 'on' : 'off'}`,
+        `pragma temp_store = memory; pragma query_only = ${queryOnly ? 'on' : 'off'}`,
     );
     this.#prepared = new PreparedStatements(this.#db);
     this.#onStatement = onStatement;
@@ -35,6 +36,13 @@ export class SqliteConnection implements DatabaseConnection {
   /** False after SQLite has rolled back by itself, as it does when the disk is full. */
   get inTransaction(): boolean {
     return this.#db.isTransaction;
+  }
+
+  /** Whether a COMMIT from now on waits until it is on the disk. Not inside a transaction. */
+  set durable(durable: boolean) {
+    if (durable === this.#durable) return;
+    this.#db.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`);
+    this.#durable = durable;
   }
 
   /** Runs a statement without parameters or rows. @throws the error of SQLite as it is. */
