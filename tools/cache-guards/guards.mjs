@@ -287,6 +287,13 @@ export const guards = [
     spec: 'src/local/local-copies',
   },
   {
+    name: 'what came late is shown no longer than what it lacks allows',
+    file: 'src/local/local-copies.ts',
+    search: 'this.#heard.lackingSince(group, version) + staleMs',
+    replace: 'now + staleMs',
+    spec: 'src/local/local-copies',
+  },
+  {
     name: 'what may not be shown a moment longer is not',
     file: 'src/local/local-copies.ts',
     search: 'copy.shownUntil = atOnce ? now :',

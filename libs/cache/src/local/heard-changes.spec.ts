@@ -53,6 +53,27 @@ describe('changes that were heard', () => {
     expect(heard.refusal('a', heard.ticket(), 6n)).toBe('outdated');
   });
 
+  it('know since when a version lacks something, by the first that came behind it', () => {
+    const heard = new HeardChanges();
+    expect(heard.lackingSince('a', 1n)).toBe(-Infinity);
+    for (const [version, at] of [
+      [3n, 100] as const,
+      [5n, 110] as const,
+      [4n, 120] as const,
+      [9n, 130] as const,
+    ])
+      heard.record('a', version, at);
+    expect([1n, 3n, 4n, 5n].map((version) => heard.lackingSince('a', version))).toEqual([100, 110, 110, 130]);
+    heard.record('a', 10n);
+    expect(heard.lackingSince('a', 9n)).toBe(-Infinity);
+  });
+
+  it('do not know it of a version behind which more came than is remembered', () => {
+    const heard = new HeardChanges();
+    for (let version = 1; version <= 100; version += 1) heard.record('a', BigInt(version), version);
+    expect([35n, 36n, 99n].map((version) => heard.lackingSince('a', version))).toEqual([-Infinity, 37, 100]);
+  });
+
   it('void every ticket when that is asked for', () => {
     const heard = new HeardChanges();
     const before = heard.ticket();

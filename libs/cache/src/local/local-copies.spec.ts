@@ -242,7 +242,7 @@ describe('an answer that comes late', () => {
   });
 
   it('is not kept when a process answers that lags behind what was heard', () => {
-    const { copies, keep } = copiesWith();
+    const { copies, keep } = copiesWith({ staleMs: 0 });
     copies.changed('s', changed(7n));
     expect(keep('s/1', 6n)).toBe(false);
     expect(copies.counts.outdated).toBe(1);
@@ -250,10 +250,32 @@ describe('an answer that comes late', () => {
   });
 
   it('is measured by the highest version heard, in whatever order', () => {
-    const { copies, keep } = copiesWith();
+    const { copies, keep } = copiesWith({ staleMs: 0 });
     copies.changed('s', changed(7n));
     copies.changed('s', changed(5n));
     expect(keep('s/1', 6n)).toBe(false);
+  });
+
+  it('is shown, not as fresh, until nothing is that lacks the first change that it lacks', async () => {
+    const { clock, copies, keep } = copiesWith();
+    for (const version of [7n, 8n, 9n]) {
+      copies.changed('s', changed(version));
+      await clock.advance(1000);
+    }
+    expect(keep('s/1', 7n)).toBe(true);
+    expect(keep('s/2', 6n)).toBe(false);
+    await clock.advance(999);
+    expect(copies.read('s/1')?.fresh).toBe(false);
+    await clock.advance(1);
+    expect(copies.read('s/1')).toBeUndefined();
+  });
+
+  it('is not shown at all when it lacks what was to be gone at once, whatever came behind that', () => {
+    const { copies, keep } = copiesWith();
+    copies.changed('s', goneAt(7n));
+    copies.changed('s', changed(8n));
+    expect(keep('s/1', 6n)).toBe(false);
+    expect(keep('s/1', 7n)).toBe(true);
   });
 
   it('is not kept when it says that there is none of what has a version', () => {

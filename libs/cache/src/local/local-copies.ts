@@ -1,6 +1,6 @@
 import { systemClock, systemRandom, type Clock, type Random } from '@storey/context';
 import { Groups } from './groups.js';
-import { HeardChanges } from './heard-changes.js';
+import { HeardChanges, type Refusal } from './heard-changes.js';
 import { HotKeys } from './hot-keys.js';
 import {
   type LocalChange,
@@ -17,13 +17,16 @@ const OVERHEAD_BYTES = 500;
 /** One copy may have this part of the bound: more would push out too much of what is read more. */
 const LARGEST = 1 / 8;
 
-interface Resident<V> {
-  readonly value: V | undefined;
-  readonly version: bigint | undefined;
-  readonly group: string;
+interface Life {
   /** On the monotonic clock, as `shownUntil`. */
   freshUntil: number;
   shownUntil: number;
+}
+
+interface Resident<V> extends Life {
+  readonly value: V | undefined;
+  readonly version: bigint | undefined;
+  readonly group: string;
 }
 
 interface Surroundings {
@@ -140,6 +143,7 @@ export class LocalCopies<Id extends string | number | bigint, V> {
   }
 
   /**
+   * A value that lacks a change which was heard a moment ago may be shown as long as a copy of before may, and is not fresh.
    * @returns false, and does not keep it, when a change was heard since the ticket that the value may not have, when
    * something newer is kept, or when the id is read too seldom or its value too big.
    */
@@ -147,8 +151,8 @@ export class LocalCopies<Id extends string | number | bigint, V> {
     if (this.hot && !this.hot.isHot(id)) return this.#refuse('cold');
     const group = this.#groupOf(id);
     const version = this.versionOf(value);
-    const refusal = this.#heard.refusal(group, ticket, version);
-    if (refusal) return this.#refuse(refusal);
+    const life = this.#lifeOf(group, ticket, version);
+    if (typeof life === 'string') return this.#refuse(life);
     const before = this.#copies.peek(id);
     if (version !== undefined && (before?.version ?? 0n) > version) return this.#refuse('outdated');
     const bytes = OVERHEAD_BYTES + (this.#options.sizeOf ?? roughSize)(value);
@@ -157,9 +161,7 @@ export class LocalCopies<Id extends string | number | bigint, V> {
       if (before) this.#remove(id, before);
       return this.#refuse('tooBig');
     }
-    const freshUntil = this.#clock.monotonic() + this.#options.freshMs;
-    const shownUntil = freshUntil + this.#options.staleMs;
-    this.#copies.set(id, { value, version, group, freshUntil, shownUntil }, bytes);
+    this.#copies.set(id, { value, version, group, ...life }, bytes);
     this.#groups.add(group, id);
     this.counts.kept += 1;
     return true;
@@ -171,7 +173,7 @@ export class LocalCopies<Id extends string | number | bigint, V> {
    */
   changed(group: string, { version, atOnce }: LocalChange): readonly Id[] {
     const named = this.#options.versionOf ? version : 0n;
-    this.#heard.record(group, named);
+    this.#heard.record(group, named, atOnce ? -Infinity : this.#clock.monotonic());
     const touched = this.#groups.of(group).filter((id) => this.#touch(id, named, atOnce));
     this.counts.changes += 1;
     this.counts.touched += touched.length;
@@ -192,6 +194,16 @@ export class LocalCopies<Id extends string | number | bigint, V> {
     this.#heard.voidAll();
     this.#copies.clear();
     this.#groups.clear();
+  }
+
+  #lifeOf(group: string, ticket: Ticket, version: bigint | undefined): Life | Refusal {
+    const { freshMs, staleMs } = this.#options;
+    const now = this.#clock.monotonic();
+    const refusal = this.#heard.refusal(group, ticket, version);
+    if (!refusal) return { freshUntil: now + freshMs, shownUntil: now + freshMs + staleMs };
+    if (refusal === 'overtaken' || version === undefined) return refusal;
+    const shownUntil = this.#heard.lackingSince(group, version) + staleMs;
+    return shownUntil > now ? { freshUntil: now, shownUntil } : refusal;
   }
 
   #touch(id: Id, version: bigint, atOnce: boolean): boolean {

@@ -8,7 +8,7 @@ const FRESH_MS = 500;
 /** So much longer the old page is answered while a new one is made. */
 const STALE_MS = 250;
 /** However often a page changes, it is not made anew more often than this. */
-export const APART_MS = 100;
+const APART_MS = 100;
 /** A page that says it lacks something is asked for again soon. */
 const DEGRADED_MS = 200;
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -17,15 +17,18 @@ const MAX_ROOTS = 10_000;
 
 interface Copy {
   readonly loaded: LoadedPage;
-  /** Monotonic ms. */
+  readonly request: PageRequest;
+  /** When its load began, monotonic ms. */
   readonly at: number;
+  /** When it was made anew last, or was to be. */
+  renewedAt: number;
 }
 
 export interface KeptPage {
   readonly loaded: LoadedPage;
   /** False: to be answered while a new one is made. */
   readonly fresh: boolean;
-  readonly ageMs: number;
+  readonly due: boolean;
 }
 
 /** Says when its load began, so that what was heard since is not overwritten. */
@@ -60,16 +63,15 @@ export class PageCopies {
     return this.#copies.bytes;
   }
 
-  /** Counts as a read. */
+  /** Counts as a read. `due`: a new one is to be made meanwhile, and who is told so makes it. */
   read(request: PageRequest): KeptPage | undefined {
     const id = this.#idOf(request);
     if (id === undefined) return undefined;
     const { value, fresh = false } = this.#copies.read(id) ?? {};
     if (!value) return undefined;
     const { loaded, at } = value;
-    const ageMs = this.#clock.monotonic() - at;
-    if (loaded.page.degraded.length > 0 && ageMs >= DEGRADED_MS) return undefined;
-    return { loaded, fresh, ageMs };
+    if (loaded.page.degraded.length > 0 && this.#clock.monotonic() - at >= DEGRADED_MS) return undefined;
+    return { loaded, fresh, due: !fresh && this.#isDue(value) };
   }
 
   /** To be called before what is loaded is looked up. */
@@ -79,17 +81,24 @@ export class PageCopies {
     const ticket = id === undefined ? undefined : this.#copies.ticket();
     return {
       keep: (loaded) => {
-        if (id !== undefined && ticket !== undefined) this.#copies.keep(id, { loaded, at }, ticket);
+        const copy = { loaded, request, at, renewedAt: at };
+        if (id !== undefined && ticket !== undefined) this.#copies.keep(id, copy, ticket);
         else if (request.kind === 'replies') this.#learn(request.rootId, subjectKey(loaded.subject));
       },
     };
   }
 
-  /** A page that changes seldom is not shown again as it was; one that changes all the time is, for `APART_MS`. */
-  changed(subject: string, change: LocalChange): void {
-    const latest = this.#clock.monotonic() - APART_MS;
-    const madeBefore = (id: string): boolean => (this.#copies.peek(id)?.value?.at ?? latest) <= latest;
-    this.#copies.drop(this.#copies.changed(subject, change).filter(madeBefore));
+  /** @returns those to be made anew now; of a page that changes all the time the next reader is told when it is due. */
+  changed(subject: string, change: LocalChange): readonly PageRequest[] {
+    const touched = this.#copies.changed(subject, change).flatMap((id) => this.#copies.peek(id)?.value ?? []);
+    return touched.filter((copy) => this.#isDue(copy)).map(({ request }) => request);
+  }
+
+  #isDue(copy: Copy): boolean {
+    const now = this.#clock.monotonic();
+    if (now - copy.renewedAt < APART_MS) return false;
+    copy.renewedAt = now;
+    return true;
   }
 
   /** `undefined` while it is not known of which subject the root is. */

@@ -139,14 +139,46 @@ describe('Pages', () => {
     expect(pages.counts).toMatchObject({ fresh: 1, stale: 10, failed: 1 });
   });
 
-  it('do not show a page again that has changed', async () => {
-    const { pages, clock, heat } = setup();
+  it('make a page anew as soon as it has changed, and show it as it was meanwhile: nobody waits', async () => {
+    const { pages, clock, loads, last, heat } = setup();
     await heat(roots);
     await clock.advance(100);
     pages.changed('video/b', { version: 2n, atOnce: false });
     pages.changed('video/a', { version: 1n, atOnce: false });
-    expect(pages.peek(roots)).toMatchObject({ version: 1n });
+    expect(loads).toHaveLength(1);
     pages.changed('video/a', { version: 2n, atOnce: false });
+    expect(loads).toHaveLength(2);
+    for (let i = 0; i < 10; i += 1) expect(pages.peek(roots)).toMatchObject({ version: 1n });
+    expect(loads).toHaveLength(2);
+    await last().answer(2n);
+    expect(pages.peek(roots)).toMatchObject({ version: 2n });
+    expect(pages.counts).toMatchObject({ stale: 10, failed: 0 });
+  });
+
+  it('show a page as it was for a quarter of a second at most, when it can not be made anew', async () => {
+    const { pages, clock, last, heat } = setup();
+    await heat(roots);
+    await clock.advance(100);
+    pages.changed('video/a', { version: 2n, atOnce: false });
+    last().refuse(new Error('no'));
+    await clock.advance(249);
+    expect(pages.peek(roots)).toMatchObject({ version: 1n });
+    await clock.advance(1);
+    expect(pages.peek(roots)).toBeUndefined();
+  });
+
+  it('keep what was overtaken by a change while it was made: it is newer than what is shown', async () => {
+    const { pages, clock, loads, last, heat } = setup();
+    await heat(roots);
+    await clock.advance(200);
+    pages.changed('video/a', { version: 2n, atOnce: false });
+    await clock.advance(50);
+    pages.changed('video/a', { version: 3n, atOnce: false });
+    expect(loads).toHaveLength(2);
+    await last().answer(2n);
+    await clock.advance(249);
+    expect(pages.peek(roots)).toMatchObject({ version: 2n });
+    await clock.advance(1);
     expect(pages.peek(roots)).toBeUndefined();
   });
 
@@ -180,9 +212,9 @@ describe('Pages', () => {
     expect(pages.peek(roots)).toMatchObject({ version: 2n });
   });
 
-  it('do not keep a page that is older than what was heard of its subject', async () => {
+  it('do not keep a page that shows what is to be shown no more', async () => {
     const { pages, heat } = setup();
-    pages.changed('video/a', { version: 3n, atOnce: false });
+    pages.changed('video/a', { version: 3n, atOnce: true });
     await heat(roots, 2n);
     expect(pages.peek(roots)).toBeUndefined();
     await heat(roots, 3n);

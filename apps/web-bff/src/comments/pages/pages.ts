@@ -9,7 +9,7 @@ import {
   runDetached,
   runInContext,
 } from '@storey/context';
-import { APART_MS, PageCopies } from './page-copies.js';
+import { PageCopies } from './page-copies.js';
 import { PageLoader, type LoadedPage } from './page-loader.js';
 import { pageKey, type PageRequest } from './page-request.js';
 
@@ -60,7 +60,7 @@ export class Pages {
     const kept = this.#copies.read(request);
     if (!kept) return undefined;
     this.counts[kept.fresh ? 'fresh' : 'stale'] += 1;
-    if (!kept.fresh && kept.ageMs >= APART_MS) this.#refresh(request);
+    if (kept.due) this.#refresh(request);
     return kept.loaded;
   }
 
@@ -72,12 +72,16 @@ export class Pages {
     return signal ? raceAbort(landing, signal) : landing;
   }
 
-  /** Who asks from now on is not given what is being loaded at this time. @param subject `type/oid` */
+  /**
+   * Who asks from now on is not given what is being loaded at this time; pages that are kept are made anew, and shown as they
+   * are meanwhile. @param subject `type/oid`
+   */
   changed(subject: string, change: LocalChange): void {
-    this.#copies.changed(subject, change);
+    const due = this.#copies.changed(subject, change);
     for (const [key, flight] of this.#flights) {
       if (flight.subject === undefined || flight.subject === subject) this.#flights.delete(key);
     }
+    for (const request of due) this.#refresh(request);
   }
 
   #refresh(request: PageRequest): void {
