@@ -214,9 +214,9 @@ describe('an attacker who sends bodies', () => {
       userId: '1',
       author: { id: '1' },
     };
-    const answer = await send(posts(), JSON.stringify({ text: 'mass', id: '1', ...wanted }));
+    const answer = await user.accept(posts(), { text: 'mass', id: '1', ...wanted });
     expect(answer.status).toBe(202);
-    expect((JSON.parse(answer.text) as { comment: object }).comment).toMatchObject({
+    expect(answer.body.comment).toMatchObject({
       state: 'pending',
       floor: null,
       author: { id: user.user?.id },

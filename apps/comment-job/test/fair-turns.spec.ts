@@ -70,6 +70,6 @@ describe('comment-job', () => {
     const text = await app.platform.metrics.text();
     expect(text).toMatch(/comment_job_wait_seconds_count\{.*class="commands".*\} 1/);
     expect(text).toMatch(/comment_job_wait_seconds_count\{.*class="bulk".*\} 1/);
-    expect(text).toMatch(/storey_work_pace\{class="bulk",app="comment-job"\} 1000/);
+    expect(text).toMatch(/storey_work_pace\{class="bulk",app="comment-job"\} 500/);
   });
 });

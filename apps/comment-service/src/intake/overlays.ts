@@ -1,4 +1,5 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { LocalCopies } from '@storey/cache';
 import { overlayKey } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { commentEvents } from '@storey/contracts';
@@ -12,6 +13,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Per viewer; beyond it the oldest give way. */
 const MAX_ENTRIES = 100;
 
+/** Of commands that were read before: who is at it now reads his own again and again. */
+const KNOWN_BYTES = 8 * 1024 * 1024;
+
 /** What a viewer sees over the rest, or why it is not known. */
 export interface LoadedOverlay {
   readonly overlay: Overlay;
@@ -24,11 +28,15 @@ export class Overlays {
   readonly #kv: Kv;
   readonly #logger: Logger;
   readonly #settling: Settling;
+  /** By their ids: a command is never another. */
+  readonly #known: LocalCopies<string, commentEvents.CommentCommand>;
 
   constructor(kv: Kv, logger: Logger, clock: Clock) {
     this.#kv = kv;
     this.#logger = logger;
     this.#settling = new Settling(clock);
+    const lives = { freshMs: Infinity, staleMs: 0, promote: 'all' } as const;
+    this.#known = new LocalCopies({ maxBytes: KNOWN_BYTES, ...lives }, { clock });
   }
 
   /** @param commands of one actor. */
@@ -45,15 +53,21 @@ export class Overlays {
     if (userId === undefined) return { overlay: new Overlay(), lost: false };
     try {
       const fields = await this.#kv.getAllFields(overlayKey(userId));
-      const commands = [...fields.values()].map((bytes) =>
-        fromBinary(commentEvents.CommentCommandSchema, bytes),
-      );
+      const commands = [...fields].map(([id, bytes]) => this.#command(id, bytes));
       return { overlay: new Overlay(commands), lost: false };
     } catch (error) {
       if (!isAppError(error) || error.kind !== 'unavailable') throw error;
       this.#logger.warn('reading without the overlay', { cause: String(error) });
       return { overlay: new Overlay(), lost: true };
     }
+  }
+
+  #command(id: string, bytes: Uint8Array): commentEvents.CommentCommand {
+    const known = this.#known.readFresh(id);
+    if (known) return known;
+    const command = fromBinary(commentEvents.CommentCommandSchema, bytes);
+    this.#known.keep(id, command, this.#known.ticket());
+    return command;
   }
 
   /**
