@@ -3,17 +3,7 @@ import { startStores } from './containers/stores.mjs';
 import { build, needDocker, runE2e } from './e2e.mjs';
 
 /** Those that compose, on the same stores, does not run as they are, and what one process may do otherwise than many. */
-const E2E = [
-  'app',
-  'comments',
-  'dead-letters',
-  'edges',
-  'history',
-  'reconcile',
-  'republish',
-  'start',
-  'tips',
-];
+const E2E = ['app', 'dead-letters', 'edges', 'reconcile', 'republish', 'start', 'tips'];
 
 /**
  * `npm run test:e2e:stores [-- jest arguments]`: suites of test/ against one process on real stores, which it starts in
