@@ -12,7 +12,8 @@ import {
 import { Reactions } from '../repositories/reactions.js';
 import { entriesOf, ignore, lookInto, unequal } from './cached-entries.js';
 
-const CHUNK = 500;
+/** As many as are read at once. */
+const CHUNK = 200;
 const KIND = 'cached-reaction';
 
 /** Cached reactions, and what is cached as none, against the rows of one table. What is wrong is thrown out. */

@@ -10,9 +10,6 @@ import {
   type ReactionsOf,
 } from '../own-reactions.js';
 
-/** Selects of one statement; SQLite allows 500. */
-const AT_ONCE = 100;
-
 /** Who reacted to what. */
 export class Reactions {
   readonly #sql: Sql<CommentDb>;
@@ -37,18 +34,16 @@ export class Reactions {
     return new Map(found.flat().map(({ comment_id, ...reaction }) => [comment_id, reaction]));
   }
 
-  /** @param all at most 1,000. @returns by `ownReactionsId`, where there ever was one. @throws AppError `unavailable` */
+  /**
+   * @param all at most 200: each is a select of one statement, and SQLite allows 500.
+   * @returns by `ownReactionsId`, where there ever was one. @throws AppError `unavailable`
+   */
   async under(all: readonly ReactionsOf[]): Promise<ReadonlyMap<string, OwnReactions>> {
     const byTable = Map.groupBy(all, ({ subjectId }) =>
       tableFor('comment_reaction', subjectId, this.#sql.tables),
     );
-    const parts = [...byTable].flatMap(([table, of]) =>
-      Array.from({ length: Math.ceil(of.length / AT_ONCE) }, (_, part) =>
-        this.#inTable(table, of.slice(part * AT_ONCE, (part + 1) * AT_ONCE)),
-      ),
-    );
-    const rows = (await Promise.all(parts)).flat();
-    const byId = Map.groupBy(rows, (row) =>
+    const found = await Promise.all([...byTable].map(([table, of]) => this.#inTable(table, of)));
+    const byId = Map.groupBy(found.flat(), (row) =>
       ownReactionsId({ userId: row.user_id, subjectId: row.subject_id }),
     );
     return new Map([...byId].map(([id, rows]) => [id, ownReactions(rows)]));
