@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from '@jest/globals';
+import { quiet } from '../faults/chaos/quiet.js';
 import { Client } from '../support/client.js';
 import { Commenting, newSubject, soon } from '../support/commenting.js';
 import { Product } from '../support/product.js';
+import { Stores } from '../support/stores.js';
 import { embeddedOnly, ownProcessOnly } from '../support/topology/topology.js';
 
 /** Comments with answers, deletions and likes, and a history, all of it applied. */
@@ -53,8 +55,12 @@ ownProcessOnly('it counts reports, and on compose there are those of others').it
 embeddedOnly('it breaks the files').it(
   'npm run reconcile names what was broken, ends with 1, and mends it when it is told to',
   async () => {
-    await using product = await Product.start();
+    await using product = await Product.start({ HISTORY_WINDOW_MS: '500' });
     const { root, path } = await live(product);
+    {
+      using stores = new Stores(product.folder.path);
+      await quiet(() => stores);
+    }
     await product.stop();
     const database = new DatabaseSync(join(product.folder.path, 'comment.db'));
     for (const n of [0, 1, 2, 3]) database.exec(`update comment_count_${n} set likes = 7 where id = ${root}`);

@@ -1,7 +1,9 @@
 import { expect } from '@jest/globals';
+import { quiet } from '../faults/chaos/quiet.js';
 import { Client } from '../support/client.js';
 import { Commenting, newSubject, soon } from '../support/commenting.js';
 import { Product } from '../support/product.js';
+import { Stores } from '../support/stores.js';
 import { embeddedOnly } from '../support/topology/topology.js';
 
 embeddedOnly('it stops the product, and its files are made anew').it(
@@ -20,6 +22,10 @@ embeddedOnly('it stops the product, and its files are made anew').it(
       const line = `storey_history_reports_total{app="history-job"} ${paths.length}\n`;
       expect((await product.metrics()).includes(line)).toBe(true);
     });
+    {
+      using stores = new Stores(product.folder.path);
+      await quiet(() => stores);
+    }
     await product.stop();
     for (const [domain, to] of [
       ['comment', '16'],

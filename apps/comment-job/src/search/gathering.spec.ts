@@ -14,7 +14,7 @@ function setUp() {
     await gathering.turn({ partition, messages, signal });
     turns.push([partition, clock.monotonic() - began]);
   };
-  return { clock, turn, turns };
+  return { clock, gathering, turn, turns };
 }
 
 describe('batches that gather', () => {
@@ -53,5 +53,19 @@ describe('batches that gather', () => {
     const waiting = turn(1, 0, taken.signal);
     taken.abort(new Error('taken'));
     await expect(waiting).rejects.toThrow('taken');
+  });
+
+  it('wait no longer once the consumer is about to close', async () => {
+    const { gathering, turn, turns } = setUp();
+    await turn(1);
+    const waiting = turn(1);
+    gathering.end();
+    await waiting;
+    await turn(1);
+    expect(turns).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
   });
 });

@@ -13,6 +13,7 @@ export class Gathering {
   readonly #options: GatheringOptions;
   /** When the next may go, by partition; monotonic ms. */
   readonly #next = new Map<number, number>();
+  readonly #over = new AbortController();
 
   constructor(clock: Clock, options: GatheringOptions) {
     this.#clock = clock;
@@ -26,7 +27,20 @@ export class Gathering {
     signal,
   }: Pick<Batch, 'partition' | 'messages' | 'signal'>): Promise<void> {
     const wait = (this.#next.get(partition) ?? 0) - this.#clock.monotonic();
-    if (wait > 0 && messages.length < this.#options.full) await this.#clock.sleep(wait, signal);
+    if (wait > 0 && messages.length < this.#options.full) await this.#wait(wait, signal);
     this.#next.set(partition, this.#clock.monotonic() + this.#options.apartMs);
+  }
+
+  /** From now on nothing waits: a consumer that closes leaves nothing behind that it was already given. */
+  end(): void {
+    this.#over.abort();
+  }
+
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#clock.sleep(ms, AbortSignal.any([signal, this.#over.signal]));
+    } catch (error) {
+      if (!this.#over.signal.aborted) throw error;
+    }
   }
 }

@@ -41,6 +41,7 @@ export async function startIndexing({
   });
   const filler = new Filler({ search, comments, tables: sql.tables, clock, logger, paces });
   return async () => {
+    gathering.end();
     await filler.close();
     await close();
   };
