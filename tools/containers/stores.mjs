@@ -37,6 +37,8 @@ async function startMysql() {
       '--skip-log-bin',
       // Suites make and drop some ten thousand tables.
       '--innodb-file-per-table=OFF',
+      '--innodb-stats-persistent=OFF',
+      '--innodb-doublewrite=OFF',
     ])
     .withTmpFs({ '/var/lib/mysql': 'rw,size=2g' })
     // Its data lies in memory, too, and every suite makes databases of its own.

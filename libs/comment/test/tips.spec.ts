@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SeededRandom } from '@storey/context';
 import { isAppError } from '@storey/errors';
 import { type Sql } from '@storey/sql';
+import { databaseSeeds } from '@storey/testing';
 import {
   Notifications,
   Tips,
@@ -133,20 +134,17 @@ class Model {
 }
 
 describe('any order of tries, confirms and cancels', () => {
-  it.each(Array.from({ length: 30 }, (_, seed) => seed))(
-    'does what the model does (seed %i)',
-    async (seed) => {
-      const random = new SeededRandom(seed);
-      const models = new Map([1n, 2n].map((id) => [id, new Model()]));
-      for (let n = 0; n < 14; n += 1) {
-        const step = (['try', 'confirm', 'cancel'] as const)[random.int(0, 2)] ?? 'try';
-        const id = BigInt(random.int(1, 2));
-        expect([n, step, await outcome(step, id)]).toEqual([n, step, models.get(id)?.step(step)]);
-      }
-      const confirmed = [...models].filter(([, { state }]) => state === 'confirmed').map(([id]) => id);
-      expect([...(await notices())].sort()).toEqual(confirmed);
-    },
-  );
+  it.each(databaseSeeds(30))('does what the model does (seed %i)', async (seed) => {
+    const random = new SeededRandom(seed);
+    const models = new Map([1n, 2n].map((id) => [id, new Model()]));
+    for (let n = 0; n < 14; n += 1) {
+      const step = (['try', 'confirm', 'cancel'] as const)[random.int(0, 2)] ?? 'try';
+      const id = BigInt(random.int(1, 2));
+      expect([n, step, await outcome(step, id)]).toEqual([n, step, models.get(id)?.step(step)]);
+    }
+    const confirmed = [...models].filter(([, { state }]) => state === 'confirmed').map(([id]) => id);
+    expect([...(await notices())].sort()).toEqual(confirmed);
+  });
 });
 
 describe('old tips', () => {

@@ -12,6 +12,12 @@ export { RunningProcess, startProcess } from './start-process.js';
 export type { Exit, StartOptions } from './start-process.js';
 export { temporaryFolder } from './temporary-folder.js';
 export type { TemporaryFolder } from './temporary-folder.js';
-export { dropTestDatabases, mysqlTestUrl, testDatabaseUrl, useMysql } from './test-database.js';
+export {
+  databaseSeeds,
+  dropTestDatabases,
+  mysqlTestUrl,
+  testDatabaseUrl,
+  useMysql,
+} from './test-database.js';
 export { ToxicProxy } from './toxic-proxy.js';
 export type { Toxic, ToxicProxyOptions } from './toxic-proxy.js';
