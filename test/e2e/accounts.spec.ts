@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { Client, uniqueName } from '../support/client.js';
 import { Product } from '../support/product.js';
-import { RESTART_MS } from '../support/topology/topology.js';
+import { RESTART_MS, ownProcessOnly } from '../support/topology/topology.js';
 
 describe('accounts', () => {
   let product: Product;
@@ -149,7 +149,7 @@ describe('accounts', () => {
   });
 });
 
-describe('limits', () => {
+ownProcessOnly('on compose every app would start anew for it, twice').describe('limits', () => {
   it(
     'answer 429 with Retry-After after ten failed logins on one name, whoever tries',
     async () => {

@@ -198,7 +198,8 @@ describe('while the database is away', () => {
       for (let reader = 0; reader < 20; reader += 1) await bench.list(undefined);
       await clock.advance(1000);
     }
-    expect(outages.refused - before).toBeGreaterThanOrEqual(9);
+    // Who set out to ask may find that another one has asked just now: then it is the next second.
+    expect(outages.refused - before).toBeGreaterThanOrEqual(5);
     expect(outages.refused - before).toBeLessThanOrEqual(20);
     outages.database = 'there';
     await clock.advance(1000);

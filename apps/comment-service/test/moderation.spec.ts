@@ -82,6 +82,7 @@ describe('a report', () => {
     await report(bob, few);
     for (const by of [bob, carol]) await report(by, many, 'abuse', 'rude');
     await report(bob, many, 'illegal');
+    await eventually(async () => expect((await inspect(many)).moderation?.reportCount).toBe(2n));
     await eventually(async () => expect(await all('listReports')).toEqual([many, few]));
     expect(await inspect(many)).toMatchObject({
       moderation: { reportCount: 2n, reviewReason: '' },

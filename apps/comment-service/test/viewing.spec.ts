@@ -151,7 +151,10 @@ describe('everybody’s page with what one viewer sees otherwise', () => {
     const anyId = () => ids[random.int(0, ids.length - 1)] ?? 0n;
     for (let n = 0; n < 40; n += 1) {
       const parentId = random.float() < 0.5 ? anyId() : 0n;
-      ids.push(await bench.post(anybody(), `comment ${n}`, { parentId }));
+      const who = anybody();
+      const id = await bench.post(who, `comment ${n}`, { parentId });
+      await bench.applied(who, id); // before that, others can't answer it
+      ids.push(id);
     }
     for (const who of people)
       await react(who, anyId(), random.float() < 0.5 ? Reaction.LIKE : Reaction.DISLIKE);

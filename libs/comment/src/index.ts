@@ -40,7 +40,7 @@ export { CACHE_NAMES, commentCaches, commentSources } from './caches.js';
 export type { CommentCacheOptions, CommentCaches, CommentSources } from './caches.js';
 export { CHUNK_FLOORS, chunkId, chunkOf, isChunkId, parseChunkId } from './place-chunks.js';
 export type { ChunkOf, ListOf, Place } from './place-chunks.js';
-export { ownReactionsId } from './own-reactions.js';
+export { NO_REACTIONS, ownReactionsId } from './own-reactions.js';
 export type { OwnReaction, OwnReactions } from './own-reactions.js';
 export { commentIndex, searchDocument, searchState } from './search-index.js';
 export { toRecord } from './to-record.js';

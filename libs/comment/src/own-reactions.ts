@@ -14,6 +14,8 @@ export interface OwnReactions {
   readonly from: bigint;
 }
 
+export const NO_REACTIONS: OwnReactions = { byComment: new Map(), from: 0n };
+
 /** Of a user and a subject: his latest ones by comment, which is 8.5 kB. */
 export const MOST_REACTIONS = 500;
 

@@ -13,6 +13,7 @@ import {
   type LogFixture,
 } from './contract-bench.js';
 import { describeRetries } from './retries.contract.js';
+import { describeApart } from './apart.contract.js';
 import { describeFlow } from './flow.contract.js';
 import { describeGroups } from './groups.contract.js';
 import { type Batch, type Message } from './event-log.js';
@@ -31,6 +32,7 @@ export function describeEventLog(
     describeGroups(bench, promise);
     describeRetries(bench, promise);
     describeFlow(bench, promise);
+    describeApart(bench, promise);
   });
 }
 

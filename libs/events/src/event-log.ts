@@ -123,6 +123,11 @@ export interface Subscription {
   readonly retry?: readonly number[];
   /** Without: a partition is one queue, and one handler runs at a time. */
   readonly flow?: Flow;
+  /**
+   * Turns of a partition begin so far apart, unless more waits than fits into one: what comes meanwhile is handled together,
+   * and costs its commit once. After a rest nothing waits. Default 0.
+   */
+  readonly apartMs?: number;
 }
 
 /**

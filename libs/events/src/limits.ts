@@ -17,6 +17,7 @@ export const MAX_READ_MESSAGES = 1000;
 /** Of one partition with a flow. */
 const MAX_PENDING = 100_000;
 const MAX_PARALLEL = 64;
+const MAX_APART_MS = 10_000;
 /** How long a taken partition waits for its running handler, ms. */
 export const STOP_WAIT_MS = 10_000;
 export const DEFAULT_RETRY: readonly number[] = [100, 500, 2000, 5000];
@@ -42,10 +43,11 @@ export function checkedSize(messages: readonly NewMessage[]): number {
   return total;
 }
 
-export function checkSubscription({ maxBatch, retry, group, flow }: Subscription): void {
+export function checkSubscription({ maxBatch, retry, group, flow, apartMs = 0 }: Subscription): void {
   if (!isCount(maxBatch, MAX_READ_MESSAGES)) throw misuse(`maxBatch must be 1 to ${MAX_READ_MESSAGES}.`);
   if (group === '') throw misuse('A group needs a name.');
   if (retry?.some((delay) => !(delay >= 0))) throw misuse('Delays of the retry ladder must not be negative.');
+  if (!(apartMs >= 0 && apartMs <= MAX_APART_MS)) throw misuse(`apartMs must be 0 to ${MAX_APART_MS}.`);
   if (flow) checkFlow(flow, maxBatch);
 }
 

@@ -11,5 +11,7 @@ export function packIds(ids: readonly bigint[]): Uint8Array<ArrayBuffer> {
 export function unpackIds(bytes: Uint8Array): readonly bigint[] {
   if (bytes.byteLength % BYTES !== 0) throw new RangeError(`${bytes.byteLength} bytes are no whole ids.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.byteLength / BYTES }, (_, at) => view.getBigInt64(at * BYTES));
+  const ids: bigint[] = [];
+  for (let at = 0; at < bytes.byteLength; at += BYTES) ids.push(view.getBigInt64(at));
+  return ids;
 }

@@ -11,6 +11,8 @@ import { Waker } from './waker.js';
 
 /** Steps of the ladder, probes of an unreachable log and rows that other processes wrote are seen this late at most. */
 const TICK_MS = 1000;
+/** Rows of transactions that follow each other quicker go together: a round costs an append and a transaction, whatever it holds. */
+const APART_MS = 20;
 const TICKS_PER_BEAT = 3;
 const CLOSE_MS = 5000;
 
@@ -56,7 +58,7 @@ class Relay {
     const leases = new BucketLeases(sql, randomUUID(), options.clock);
     this.#leases = leases;
     this.#sending = { log, domain: options.domain, holds: (bucket) => leases.held.includes(bucket) };
-    this.#waker = new Waker(options.clock, TICK_MS);
+    this.#waker = new Waker(options.clock, { tickMs: TICK_MS, apartMs: APART_MS });
     this.#stopListening = sql.onCommit((tags) => tags.has(OUTBOX_TAG) && this.#waker.wake());
     this.#running = this.#run();
   }
@@ -65,7 +67,7 @@ class Relay {
   async close(): Promise<void> {
     this.#closing = true;
     this.#stopListening();
-    this.#waker.wake();
+    this.#waker.end();
     await Deadline.in(CLOSE_MS, this.#options.clock).run(() => this.#running);
     await this.#leases.release();
   }

@@ -51,6 +51,35 @@ describe('Relay', () => {
     expect(f.log.appends).toBe(3);
   });
 
+  it('takes what is written within 20 ms of a round together, and after a rest waits for nothing', async () => {
+    await using f = await Fixture.open();
+    f.relay();
+    await f.settle();
+    await f.write('k', ['a']);
+    await eventually(() => expect(f.log.texts).toEqual(['a']));
+    await f.write('k', ['b']);
+    await f.write('k', ['c']);
+    await f.settle();
+    expect(f.log.texts).toEqual(['a']);
+    await f.advance(20, 20);
+    await eventually(() => expect(f.log.texts).toEqual(['a', 'b', 'c']));
+    expect(f.log.appends).toBe(2);
+    await f.advance(20, 20);
+    await f.write('k', ['d']);
+    await eventually(() => expect(f.log.appends).toBe(3));
+  });
+
+  it('ends at once while it waits for more', async () => {
+    await using f = await Fixture.open();
+    const relay = f.relay();
+    await f.settle();
+    await f.write('k', ['a']);
+    await eventually(() => expect(f.log.texts).toEqual(['a']));
+    await f.write('k', ['b']);
+    await f.settle();
+    await f.close(relay);
+  });
+
   it('does nothing and sets one timer a second when idle', async () => {
     await using f = await Fixture.open();
     let timers = 0;
@@ -267,18 +296,25 @@ describe('several relays', () => {
   });
 });
 
+/** Turns the clock meanwhile: rounds are held apart. */
+const allSent = (f: Fixture, count: number): Promise<void> =>
+  eventually(async () => {
+    await f.advance(20, 20);
+    expect(await f.states()).toEqual({ sent: count });
+  });
+
 describe('republish', () => {
   it('sends again what was sent since, each row once', async () => {
     await using f = await Fixture.open();
     f.relay();
     await f.write('k', ['old']);
-    await eventually(async () => expect(await f.states()).toEqual({ sent: 1 }));
+    await allSent(f, 1);
     f.clock.step(60_000);
     const since = f.clock.now();
     await f.write('k', sequence(600));
-    await eventually(async () => expect(await f.states()).toEqual({ sent: 601 }));
+    await allSent(f, 601);
     expect(await republish(f.sql, since)).toBe(600);
-    await eventually(async () => expect(await f.states()).toEqual({ sent: 601 }));
+    await allSent(f, 601);
     expect(f.log.texts).toEqual(['old', ...sequence(600), ...sequence(600)]);
   });
 
@@ -286,11 +322,11 @@ describe('republish', () => {
     await using f = await Fixture.open();
     f.relay();
     await f.write('k', sequence(600));
-    await eventually(async () => expect(await f.states()).toEqual({ sent: 600 }));
+    await allSent(f, 600);
     const clock = new FakeClock(f.clock.now());
     f.clock.step(1);
     await f.write('k', ['later']);
-    await eventually(async () => expect(await f.states()).toEqual({ sent: 601 }));
+    await allSent(f, 601);
     const told: number[] = [];
     expect(await republish(f.sql, 0, { clock, onChunk: (total) => told.push(total) })).toBe(600);
     expect(told).toEqual([500, 600]);

@@ -18,6 +18,8 @@ const TURNS_AT_ONCE = 2;
 const MIN_BATCH = 100;
 /** A turn that took less is never too large. */
 const QUICK_MS = 200;
+/** Commands that come quicker share transactions; one alone waits for nothing. */
+const APART_MS = 25;
 
 interface Grounds {
   readonly platform: Platform;
@@ -50,6 +52,7 @@ export async function startApplying(
     group: CONSUMER,
     maxBatch,
     flow: flowOf(maxBatch, size),
+    apartMs: APART_MS,
     handle: async (batch) => {
       told.handed(batch);
       await batches.apply(batch);

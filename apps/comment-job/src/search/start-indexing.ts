@@ -4,7 +4,6 @@ import { type Platform } from '@storey/service';
 import { type Sql } from '@storey/sql';
 import { consume } from '../consume.js';
 import { Filler } from './filler.js';
-import { Gathering } from './gathering.js';
 import { Indexer } from './indexer.js';
 
 /** The index takes 1,000 documents a call; fewer keep an embedded one from holding the event loop. */
@@ -28,20 +27,16 @@ export async function startIndexing({
   const search = await ports.search(commentIndex);
   const comments = new Comments(sql);
   const indexer = new Indexer(search, comments);
-  const gathering = new Gathering(clock, { full: MAX_EVENTS, apartMs: APART_MS });
   const close = await consume(ports.events, paces, {
     work: 'events',
     topic: EVENTS_TOPIC,
     group: 'comment.search',
     maxBatch: MAX_EVENTS,
-    handle: async (batch) => {
-      await gathering.turn(batch);
-      await indexer.handle(batch);
-    },
+    apartMs: APART_MS,
+    handle: (batch) => indexer.handle(batch),
   });
   const filler = new Filler({ search, comments, tables: sql.tables, clock, logger, paces });
   return async () => {
-    gathering.end();
     await filler.close();
     await close();
   };

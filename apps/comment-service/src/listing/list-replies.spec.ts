@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { chunkOf, defaultSubject, parseChunkId, type CommentRecord, type Place } from '@storey/comment';
+import {
+  NO_REACTIONS,
+  chunkOf,
+  defaultSubject,
+  parseChunkId,
+  type CommentRecord,
+  type Place,
+} from '@storey/comment';
 import { comment } from '@storey/contracts';
 import { Overlay } from '../intake/overlay.js';
 import { type Records } from '../viewing/records.js';
@@ -53,7 +60,11 @@ function setUp(before: bigint, after: bigint) {
     { page: () => Promise.reject(new Error('no statement is needed')) },
   );
   const eyes = { person: undefined, overlay: new Overlay(), lacking: new Set<string>(), records, now: 0 };
-  const view = new View({ ...eyes, reactionsOf: () => Promise.resolve(new Map()) });
+  const view = new View({
+    ...eyes,
+    reactionsUnder: () => Promise.resolve(NO_REACTIONS),
+    olderReactions: () => Promise.resolve(new Map()),
+  });
   const views = {
     beside: async <G, T>(given: () => Promise<G>, read: (view: View, given: G) => Promise<T>) =>
       read(view, await given()),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { defaultSubject, type CommentRecord, type SubjectRecord } from '@storey/comment';
+import { NO_REACTIONS, defaultSubject, type CommentRecord, type SubjectRecord } from '@storey/comment';
 import { comment, commentEvents } from '@storey/contracts';
 import { Overlay } from '../intake/overlay.js';
 import { pendingRecord } from '../viewing/pending-record.js';
@@ -42,8 +42,15 @@ function setUp(command: commentEvents.CommentCommand, served: Partial<Served>) {
   } as unknown as Records;
   const lists = { having: () => Promise.resolve(new Set(listed)) };
   const person = { userId: 1n, roles: [] };
-  const reactionsOf = () => Promise.resolve(new Map());
-  const view = new View({ person, overlay, lacking: new Set<string>(), records, reactionsOf, now: 0 });
+  const view = new View({
+    person,
+    overlay,
+    lacking: new Set<string>(),
+    records,
+    reactionsUnder: () => Promise.resolve(NO_REACTIONS),
+    olderReactions: () => Promise.resolve(new Map()),
+    now: 0,
+  });
   return { overlay, load: () => OwnComments.load({ view, records, lists }, subject) };
 }
 

@@ -1,10 +1,10 @@
 import {
+  NO_REACTIONS,
   defaultSubject,
   ownReactionsId,
   subjectKey,
   type CommentRecord,
   type Comments,
-  type OwnReaction,
   type OwnReactions,
   type Reactions,
   type SubjectKey,
@@ -76,26 +76,18 @@ export class Records {
     return served;
   }
 
-  /**
-   * What one user reacted under a subject, by comment; while the database is away, as far as it is known.
-   * @param commentIds those that it is wanted of, where there is too much of it to be kept.
-   */
-  async reactionsOf(
-    userId: bigint,
-    subjectId: bigint,
-    commentIds: readonly bigint[],
-  ): Promise<ReadonlyMap<bigint, OwnReaction>> {
+  /** What is kept of one user's reactions under a subject; while the database is away, as far as it is known. */
+  async reactionsUnder(userId: bigint, subjectId: bigint): Promise<OwnReactions> {
     const { caches, database } = this.#options;
     const id = ownReactionsId({ userId, subjectId });
     const found = database.isAway
       ? await caches.reactions.known([id])
       : await caches.reactions.getSome([id], signal());
-    const { byComment, from } = found.get(id) ?? NOTHING;
-    const older = commentIds.filter((each) => each < from);
-    return older.length === 0 ? byComment : new Map([...byComment, ...(await this.#older(userId, older))]);
+    return found.get(id) ?? NO_REACTIONS;
   }
 
-  async #older(userId: bigint, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, OwnReaction>> {
+  /** Of one user, those to these comments as the database has them; while it is away none, which is noted. */
+  async olderReactions(userId: bigint, ids: readonly bigint[]): Promise<OwnReactions['byComment']> {
     const { reactions, database } = this.#options;
     try {
       if (!database.isAway) return await database.watch(() => reactions.of(userId, ids));
@@ -103,7 +95,7 @@ export class Records {
       if (!isOutage(error)) throw error;
     }
     noteLack('viewer');
-    return NOTHING.byComment;
+    return NO_REACTIONS.byComment;
   }
 
   /** One that was never written to has id 0 and the defaults. @throws AppError `unavailable` where it is not known. */
@@ -134,7 +126,5 @@ export class Records {
     }
   }
 }
-
-const NOTHING: OwnReactions = { byComment: new Map(), from: 0n };
 
 const signal = (): AbortSignal | undefined => currentContext().signal;

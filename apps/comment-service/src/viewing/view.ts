@@ -1,4 +1,5 @@
 import {
+  NO_REACTIONS,
   canRead,
   isAuthor,
   moderates,
@@ -7,6 +8,8 @@ import {
   subjectKey,
   toComment,
   type CommentRecord,
+  type OwnReaction,
+  type OwnReactions,
   type Person,
   type SubjectKey,
   type SubjectRecord,
@@ -21,14 +24,6 @@ import { type Records } from './records.js';
 
 const { CommentState } = contract;
 
-interface StoredReaction {
-  readonly value: number;
-  readonly version: bigint;
-}
-
-/** The viewer's reactions as stored, by comment. */
-export type StoredReactions = ReadonlyMap<bigint, StoredReaction>;
-
 export interface Eyes {
   /** Absent for an anonymous viewer. */
   readonly person: Person | undefined;
@@ -36,8 +31,10 @@ export interface Eyes {
   /** What is noted of the answer that is being made. */
   readonly lacking: Lacking;
   readonly records: Records;
-  /** Under a subject, of these comments at least. */
-  readonly reactionsOf: (subjectId: bigint, ids: readonly bigint[]) => Promise<StoredReactions>;
+  /** What is kept of the viewer's reactions under a subject. */
+  readonly reactionsUnder: (subjectId: bigint) => Promise<OwnReactions>;
+  /** Of what is not kept, those to these comments. */
+  readonly olderReactions: (ids: readonly bigint[]) => Promise<OwnReactions['byComment']>;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -48,8 +45,10 @@ export interface Eyes {
  */
 export class View {
   readonly #eyes: Eyes;
+  /** By subject. */
+  readonly #keptReactions = new Map<bigint, OwnReactions>();
   /** As far as they were asked for. */
-  readonly #reactions = new Map<bigint, StoredReaction | undefined>();
+  readonly #olderReactions = new Map<bigint, OwnReaction | undefined>();
 
   constructor(eyes: Eyes) {
     this.#eyes = eyes;
@@ -173,29 +172,41 @@ export class View {
    * served may be older than what the viewer did: of the two the newer one counts.
    */
   async reactions(subjectId: bigint, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, number>> {
-    if (!this.person || ids.length === 0) return new Map();
-    await this.#ask(
-      subjectId,
-      ids.filter((id) => !this.#reactions.has(id)),
-    );
-    const { reactions: own, applied } = this.#eyes.overlay;
     const reactions = new Map<bigint, number>();
+    if (!this.person || ids.length === 0) return reactions;
+    const kept = await this.#kept(subjectId);
+    if (kept.from > 0n) await this.#askOlder(ids.filter((id) => id < kept.from));
+    const { reactions: own } = this.#eyes.overlay;
+    if (own.size + kept.byComment.size + this.#olderReactions.size === 0) return reactions;
     for (const id of ids) {
-      const change = own.get(id);
-      const known = this.#reactions.get(id);
-      const isApplied = change && known && known.version >= change.id;
-      if (isApplied) applied.add(change.id);
-      const latest = isApplied ? known : (change ?? known);
+      const latest = this.#latestReaction(id, kept.byComment.get(id) ?? this.#olderReactions.get(id));
       if (latest) reactions.set(id, latest.value);
     }
     return reactions;
   }
 
+  #latestReaction(id: bigint, known: OwnReaction | undefined): { readonly value: number } | undefined {
+    const { reactions: own, applied } = this.#eyes.overlay;
+    const change = own.get(id);
+    if (!change) return known;
+    if (!known || known.version < change.id) return change;
+    applied.add(change.id);
+    return known;
+  }
+
   /** Under a subject that nobody wrote to (id 0) there are none. */
-  async #ask(subjectId: bigint, ids: readonly bigint[]): Promise<void> {
-    if (ids.length === 0 || subjectId === 0n) return;
-    const stored = await this.#eyes.reactionsOf(subjectId, ids);
-    for (const id of ids) this.#reactions.set(id, stored.get(id));
+  async #kept(subjectId: bigint): Promise<OwnReactions> {
+    if (subjectId === 0n) return NO_REACTIONS;
+    const kept = this.#keptReactions.get(subjectId) ?? (await this.#eyes.reactionsUnder(subjectId));
+    this.#keptReactions.set(subjectId, kept);
+    return kept;
+  }
+
+  async #askOlder(ids: readonly bigint[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#olderReactions.has(id));
+    if (unknown.length === 0) return;
+    const stored = await this.#eyes.olderReactions(unknown);
+    for (const id of unknown) this.#olderReactions.set(id, stored.get(id));
   }
 
   /** The record with the viewer's own edit, deletion, decision and pin over it. */

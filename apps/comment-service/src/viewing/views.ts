@@ -36,6 +36,7 @@ export class Views {
     read: (view: View, given: G) => Promise<T>,
   ): Promise<T> {
     const person = maybeCaller();
+    const userId = person?.userId ?? 0n;
     const [{ overlay, lost }, known] = await Promise.all([this.#overlays.load(person?.userId), given()]);
     if (lost) noteLack('viewer');
     const view = new View({
@@ -43,7 +44,8 @@ export class Views {
       overlay,
       lacking,
       records: this.#records,
-      reactionsOf: (subjectId, ids) => this.#records.reactionsOf(person?.userId ?? 0n, subjectId, ids),
+      reactionsUnder: (subjectId) => this.#records.reactionsUnder(userId, subjectId),
+      olderReactions: (ids) => this.#records.olderReactions(userId, ids),
       now: this.#clock.now(),
     });
     const result = await read(view, known);

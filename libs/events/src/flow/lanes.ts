@@ -28,11 +28,18 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   /** Lanes with messages that are in no turn, the next one first. */
   readonly #ready = new Set<Lane>();
+  #waiting = 0;
+
+  /** Messages that are in no turn yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
 
   add(key: string, entry: Entry): void {
     const lane = this.#lanes.get(key) ?? { key, waiting: [], head: 0, busy: false };
     this.#lanes.set(key, lane);
     lane.waiting.push(entry);
+    this.#waiting += 1;
     if (!lane.busy) this.#ready.add(lane);
   }
 
@@ -53,6 +60,7 @@ export class Lanes {
         lane.head = 0;
       }
     }
+    this.#waiting -= turn.messages;
     return turn.taken;
   }
 
@@ -70,7 +78,7 @@ class Turn {
   readonly taken = new Map<string, Entry[]>();
   readonly lanes = new Set<Lane>();
   readonly #limits: TurnLimits;
-  #messages = 0;
+  messages = 0;
   #bytes = 0;
   full = false;
   /** Whether there is one lane only. */
@@ -99,9 +107,9 @@ class Turn {
 
   #fits({ bytes }: Entry): boolean {
     const { messages, bytes: most } = this.#limits;
-    this.full = this.#messages === messages || (this.#messages > 0 && this.#bytes + bytes > most);
+    this.full = this.messages === messages || (this.messages > 0 && this.#bytes + bytes > most);
     if (this.full) return false;
-    this.#messages += 1;
+    this.messages += 1;
     this.#bytes += bytes;
     return true;
   }

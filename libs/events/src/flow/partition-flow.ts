@@ -7,6 +7,7 @@ import { handlerEnded, sleepUnlessAborted } from '../stopping.js';
 import { Wake } from '../wake.js';
 import { type Flow, type Message, type Subscription } from '../event-log.js';
 import { type ResolvedOptions } from '../options.js';
+import { Apart } from './apart.js';
 import { Lanes } from './lanes.js';
 import { Slots } from './slots.js';
 import { Window, type Entry } from './window.js';
@@ -50,6 +51,7 @@ export class PartitionFlow {
   readonly #window = new Window();
   readonly #lanes = new Lanes();
   readonly #slots: Slots;
+  readonly #apart: Apart;
   readonly #turns = new Set<Promise<void>>();
   readonly #done: Promise<void>;
   /** Where the next fetch begins. */
@@ -64,6 +66,7 @@ export class PartitionFlow {
     this.#assigned = assigned;
     this.#flow = { parallel: 1, ...(port.subscription.flow ?? oneLane(port.subscription)) };
     this.#slots = new Slots(this.#flow.parallel);
+    this.#apart = new Apart(port.options.clock, port.subscription.apartMs ?? 0, () => this.wake());
     this.#next = assigned.offset;
     this.#paused = assigned.paused;
     this.#done = runDetached(() => this.#run());
@@ -113,8 +116,11 @@ export class PartitionFlow {
     this.#end();
   }
 
-  /** Aborts the handlers' signal and waits, bounded, for them to end. What they do later is fenced off. */
+  /** Hands over what has gathered, aborts the handlers' signal and waits, bounded, for them to end. What they do later is fenced off. */
   async stop(): Promise<void> {
+    const gathering = this.#apart.early;
+    this.#apart.end();
+    if (gathering) this.#begin();
     this.#end();
     await handlerEnded(this.#done, this.#port.options, this.#where());
     this.#lost = true;
@@ -128,6 +134,7 @@ export class PartitionFlow {
   }
 
   #end(): void {
+    this.#apart.end();
     this.#abort.abort(partitionLost(this.#port.subscription.topic, this.#assigned.partition));
     this.wake();
   }
@@ -149,12 +156,14 @@ export class PartitionFlow {
 
   /** @returns whether a turn has begun. */
   #begin(): boolean {
-    if (this.#paused || !this.#slots.tryTake()) return false;
-    const turn = this.#nextTurn();
+    if (this.#paused || this.#apart.early || !this.#slots.tryTake()) return false;
+    const limit = this.#limit;
+    const turn = this.#nextTurn(limit);
     if (turn.size === 0) {
       this.#slots.give();
       return false;
     }
+    this.#apart.began(this.#lanes.waiting > 0 || countOf(turn) >= limit);
     const running = this.#turn(turn).finally(() => {
       this.#turns.delete(running);
       this.#slots.give();
@@ -164,10 +173,14 @@ export class PartitionFlow {
     return true;
   }
 
-  #nextTurn(): Turn {
-    if (this.wants !== undefined) this.#port.hungry(this.#assigned.partition);
+  /** Messages of a turn. */
+  get #limit(): number {
     const { maxBatch, flow } = this.#port.subscription;
-    const messages = Math.min(maxBatch, flow?.size?.current ?? maxBatch);
+    return Math.min(maxBatch, flow?.size?.current ?? maxBatch);
+  }
+
+  #nextTurn(messages: number): Turn {
+    if (this.wants !== undefined) this.#port.hungry(this.#assigned.partition);
     return this.#lanes.take({ messages, bytes: MAX_READ_BYTES, perLane: this.#flow.maxTurn });
   }
 
@@ -265,3 +278,5 @@ const oneLane = ({ maxBatch }: Subscription): Flow => ({
   maxPendingBytes: MAX_READ_BYTES,
   maxTurn: maxBatch,
 });
+
+const countOf = (turn: Turn): number => [...turn.values()].reduce((sum, entries) => sum + entries.length, 0);

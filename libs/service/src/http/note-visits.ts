@@ -12,8 +12,9 @@ export function noteVisits(
   { clock, logger }: Pick<Platform, 'clock' | 'logger'>,
 ): void {
   const visits = new FirstVisits(tell, clock, logger);
-  fastify.addHook('onRequest', async ({ headers }) => {
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     const date = headers['x-client-date'];
-    if (typeof date === 'string') await visits.saw(date);
+    if (typeof date === 'string') visits.saw(date).then(() => done(), done);
+    else done();
   });
 }

@@ -12,7 +12,7 @@ function answered(vary: string | undefined, headers: Record<string, string> = {}
   };
   const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
   const request = { method: 'GET', headers } as unknown as FastifyRequest;
-  answerPage(request, reply, { bytes: Buffer.from('{}'), etag: 'W/"a"' });
+  answerPage(request, reply, { text: '{}', etag: 'W/"a"' });
   return written;
 }
 

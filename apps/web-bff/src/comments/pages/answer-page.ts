@@ -3,7 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Body, type Encoding } from './page.js';
 
 export interface PageAnswer extends Body {
-  readonly encoding?: Encoding;
+  readonly compressed?: { readonly encoding: Encoding; readonly bytes: Buffer };
 }
 
 /**
@@ -11,7 +11,7 @@ export interface PageAnswer extends Body {
  * be kept by this client alone, is asked for again each time, and is 304 to who has it.
  */
 export function answerPage(request: FastifyRequest, reply: FastifyReply, answer: PageAnswer): void {
-  const { bytes, etag, encoding } = answer;
+  const { text, etag, compressed } = answer;
   const { raw } = reply;
   const headers = { etag, 'cache-control': 'private, no-cache', vary: varying(raw.getHeader('vary')) };
   reply.hijack();
@@ -22,12 +22,12 @@ export function answerPage(request: FastifyRequest, reply: FastifyReply, answer:
   raw.writeHead(200, {
     ...headers,
     'content-type': 'application/json; charset=utf-8',
-    'content-length': bytes.length,
-    ...(encoding && { 'content-encoding': encoding }),
+    'content-length': (compressed?.bytes ?? text).length,
+    ...(compressed && { 'content-encoding': compressed.encoding }),
   });
-  // As text of one byte a character it leaves in one write with the head; bytes would be a second one.
-  const text = request.method === 'HEAD' ? undefined : (answer.latin1 ?? bytes.toString('latin1'));
-  raw.end(text, 'latin1');
+  if (request.method === 'HEAD') raw.end();
+  else if (compressed) raw.end(compressed.bytes);
+  else raw.end(text, 'latin1');
 }
 
 const VARY = 'authorization, accept-encoding';

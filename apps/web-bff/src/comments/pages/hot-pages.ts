@@ -53,9 +53,8 @@ export function serveHotPages(fastify: FastifyInstance, { pages, viewed, cursors
 /** The same bytes for everybody, and no secret among them: they may be compressed. */
 function answerKept(request: FastifyRequest, reply: FastifyReply, page: Page): void {
   const encoding = preferredEncoding(request.headers['accept-encoding']?.toString());
-  const compressed = encoding && page.compressed(encoding);
-  if (compressed) answerPage(request, reply, { etag: page.anonymous.etag, bytes: compressed, encoding });
-  else answerPage(request, reply, page.anonymous);
+  const bytes = encoding && page.compressed(encoding);
+  answerPage(request, reply, bytes ? { ...page.anonymous, compressed: { encoding, bytes } } : page.anonymous);
 }
 
 /** @returns undefined for what is no valid request: it is told what is wrong where it is looked at in full. */

@@ -8,7 +8,7 @@ import { subjectJson } from '../subject-json.js';
 import { type Page } from './page.js';
 import { type PageRequest, type RepliesRequest, type RootsRequest } from './page-request.js';
 import { PageWriter } from './page-writer.js';
-import { viewerBytes } from './viewer-bytes.js';
+import { viewerText } from './viewer-text.js';
 
 const SORTS = { hot: contract.Sort.HOT, new: contract.Sort.NEW, old: contract.Sort.OLD };
 /** Replies shown under each root of a list. */
@@ -25,7 +25,7 @@ export interface LoadedPage {
   /** Of the subject: every change up to it is in the page. */
   readonly version: bigint;
   /** The caller's own, by comment; empty for an anonymous caller. */
-  readonly viewers: ReadonlyMap<bigint, Buffer>;
+  readonly viewers: ReadonlyMap<bigint, string>;
 }
 
 /** Lists for whoever calls, joins the people, and writes it down. */
@@ -87,7 +87,7 @@ export class PageLoader {
 const degradedOf = (listing: readonly string[], nameless: boolean): readonly string[] =>
   nameless ? [...listing, 'profiles'] : listing;
 
-function viewersOf(comments: readonly contract.Comment[]): ReadonlyMap<bigint, Buffer> {
+function viewersOf(comments: readonly contract.Comment[]): ReadonlyMap<bigint, string> {
   const all = comments.flatMap((each) => [each, ...each.replies]);
-  return new Map(all.flatMap(({ id, viewer }) => (viewer ? [[id, viewerBytes(viewer)] as const] : [])));
+  return new Map(all.flatMap(({ id, viewer }) => (viewer ? [[id, viewerText(viewer)] as const] : [])));
 }

@@ -2,6 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@storey/testing';
 import { Page, type Encoding } from './page.js';
+import { usualViewer } from './viewer-text.js';
 
 /** `{"a":"…","viewer":null,"degraded":[]}` with so many bytes of text. */
 function page(length: number): Page {
@@ -27,7 +28,7 @@ describe('Page', () => {
       if (!made) throw new Error('not made yet');
       return made;
     });
-    expect(decompress(compressed)).toEqual(large.anonymous.bytes);
+    expect(decompress(compressed).toString()).toBe(large.anonymous.text);
     expect(large.compressed(encoding)).toBe(compressed);
   });
 
@@ -46,7 +47,7 @@ describe('Page', () => {
   });
 
   it('is named by what it says', () => {
-    const own = (text: string) => ({ viewers: new Map([[1n, Buffer.from(text)]]), degraded: [] });
+    const own = (text: string) => ({ viewers: new Map([[1n, text]]), degraded: [] });
     const tags = [page(1).anonymous, page(2).anonymous, page(1).for(own('1')), page(1).for(own('2'))].map(
       ({ etag }) => etag,
     );
@@ -55,9 +56,16 @@ describe('Page', () => {
     for (const tag of tags) expect(tag).toMatch(/^W\/"[\w-]{22}"$/);
   });
 
+  it('has what is a viewer’s own wherever the comment stands', () => {
+    const gaps = [1, 6, 11].map((at) => ({ id: at === 6 ? 2n : 1n, at, visible: true, authorId: 0n }));
+    const twice = new Page({ bytes: Buffer.from('[null,null,null,[]}'), gaps, tail: 16, degraded: [] });
+    const { text } = twice.for({ viewers: new Map([[1n, '{}']]), degraded: ['viewer'] });
+    expect(text).toBe(`[{},${usualViewer(true)},{},["viewer"]}`);
+  });
+
   it('says beforehand what it may come to hold', () => {
     const shared = page(3000);
-    const { bytes } = shared.for({ viewers: new Map(), degraded: [] });
-    expect(shared.size).toBeGreaterThan(shared.anonymous.bytes.length + bytes.length);
+    const { text } = shared.for({ viewers: new Map(), degraded: [] });
+    expect(shared.size).toBeGreaterThan(shared.anonymous.text.length + text.length);
   });
 });

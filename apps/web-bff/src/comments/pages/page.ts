@@ -1,7 +1,7 @@
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { packIds } from '@storey/ids';
 import { etagOf } from '@storey/service';
-import { usualViewer } from './viewer-bytes.js';
+import { usualViewer } from './viewer-text.js';
 
 /** Where a viewer's own goes: `null` stands there for everybody. */
 export interface Gap {
@@ -26,17 +26,35 @@ export interface PageParts {
 
 /** What an answer says, and the name of that, which is the same in every encoding: so it is a weak one. */
 export interface Body {
-  readonly bytes: Buffer;
+  /** The bytes of its UTF-8, a character each (latin1): so it leaves in one write with its head. */
+  readonly text: string;
   readonly etag: string;
-  /** The bytes once more, a character each: for what is sent again and again. */
-  readonly latin1?: string;
 }
 
 /** What one viewer sees otherwise than everybody who is signed in. */
 export interface Own {
-  /** By comment. */
-  readonly viewers: ReadonlyMap<bigint, Buffer>;
+  /** JSON in ASCII, by comment. */
+  readonly viewers: ReadonlyMap<bigint, string>;
   readonly degraded: readonly string[];
+}
+
+/** The page as most see it who are signed in. */
+interface Common {
+  readonly body: Body;
+  /** Where viewers stand in it, by comment: one may be on a page twice. */
+  readonly places: ReadonlyMap<bigint, readonly Place[]>;
+  /** Offset of the `degraded` list. */
+  readonly tail: number;
+}
+
+interface Place {
+  readonly at: number;
+  /** What stands there. */
+  readonly usual: string;
+}
+
+interface Differing extends Place {
+  readonly text: string;
 }
 
 export type Encoding = 'br' | 'gzip';
@@ -48,7 +66,6 @@ const MIN_COMPRESSED = 1024;
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const GZIP = { level: 5 };
 const NO_IDS = new Uint8Array();
-const NOTHING_OWN: Own = { viewers: new Map(), degraded: [] };
 
 /**
  * One page of comments, encoded once. What it is asked for besides, it makes when first asked, and keeps. Holds nothing of
@@ -62,7 +79,7 @@ export class Page {
   readonly #parts: PageParts;
   readonly #byAuthor: ReadonlyMap<bigint, readonly Gap[]>;
   readonly #compressed = new Map<Encoding, Buffer | undefined>();
-  #signedIn: Body | undefined;
+  #common: Common | undefined;
 
   constructor(parts: PageParts) {
     this.#parts = parts;
@@ -70,7 +87,7 @@ export class Page {
     this.#byAuthor = Map.groupBy(parts.gaps, ({ authorId }) => authorId);
     this.degraded = parts.degraded;
     const { bytes } = parts;
-    this.anonymous = { bytes, etag: `W/${etagOf(bytes)}`, latin1: bytes.toString('latin1') };
+    this.anonymous = { text: bytes.toString('latin1'), etag: `W/${etagOf(bytes)}` };
   }
 
   /** Bytes it may come to hold: itself twice, with viewers, and compressed both ways. */
@@ -87,8 +104,13 @@ export class Page {
 
   /** For somebody signed in. */
   for({ viewers, degraded }: Own): Body {
-    if (viewers.size > 0 || degraded.length > 0) return this.#splice({ viewers, degraded });
-    return (this.#signedIn ??= this.#splice(NOTHING_OWN));
+    const common = (this.#common ??= this.#forMost());
+    const differing = [...viewers].flatMap(([id, text]) =>
+      (common.places.get(id) ?? [])
+        .filter(({ usual }) => text !== usual)
+        .map((place) => ({ ...place, text })),
+    );
+    return differing.length + degraded.length === 0 ? common.body : this.#splice(common, differing, degraded);
   }
 
   /**
@@ -101,7 +123,7 @@ export class Page {
   }
 
   #compress(encoding: Encoding): void {
-    const { bytes } = this.anonymous;
+    const { bytes } = this.#parts;
     this.#compressed.set(encoding, undefined);
     if (bytes.length < MIN_COMPRESSED) return;
     // zlib refuses nothing but for want of memory; then the page goes out as it is.
@@ -111,21 +133,40 @@ export class Page {
     else gzip(bytes, GZIP, made);
   }
 
-  /** Named by what it is made of, which is less to hash than all of it. */
-  #splice({ viewers, degraded }: Own): Body {
-    const { bytes, gaps, tail } = this.#parts;
-    const parts: Buffer[] = [];
-    const own: Buffer[] = [Buffer.from(this.anonymous.etag)];
-    let from = 0;
+  #forMost(): Common {
+    const { gaps, tail } = this.#parts;
+    const { text: anonymous, etag } = this.anonymous;
+    const places = new Map<bigint, Place[]>();
+    let text = '';
+    let done = 0;
     for (const { id, at, visible } of gaps) {
-      const viewer = viewers.get(id) ?? usualViewer(visible);
-      parts.push(bytes.subarray(from, at), viewer);
-      own.push(viewer);
-      from = at + GAP_BYTES;
+      text += anonymous.slice(done, at);
+      const usual = usualViewer(visible);
+      places.set(id, [...(places.get(id) ?? []), { at: text.length, usual }]);
+      text += usual;
+      done = at + GAP_BYTES;
     }
-    const end = Buffer.from(`${JSON.stringify([...new Set([...degraded, ...this.degraded])])}}`);
-    parts.push(bytes.subarray(from, tail), end);
-    own.push(end);
-    return { bytes: Buffer.concat(parts), etag: `W/${etagOf(Buffer.concat(own))}` };
+    text += anonymous.slice(done, tail);
+    const end = endOf(this.degraded);
+    const body = { text: text + end, etag: nameOf(etag, [end]) };
+    return { body, places, tail: text.length };
+  }
+
+  /** Puts in what differs; named by that, which is less to hash than all of it. */
+  #splice({ body, tail }: Common, differing: readonly Differing[], degraded: readonly string[]): Body {
+    let text = '';
+    let done = 0;
+    const own: string[] = [];
+    for (const { at, usual, text: viewer } of differing.toSorted((one, other) => one.at - other.at)) {
+      text += body.text.slice(done, at) + viewer;
+      done = at + usual.length;
+      own.push(`${at} ${viewer}`);
+    }
+    const end = endOf([...new Set([...degraded, ...this.degraded])]);
+    return { text: text + body.text.slice(done, tail) + end, etag: nameOf(body.etag, [...own, end]) };
   }
 }
+
+const endOf = (degraded: readonly string[]): string => `${JSON.stringify(degraded)}}`;
+
+const nameOf = (etag: string, own: readonly string[]): string => `W/${etagOf(`${etag} ${own.join(' ')}`)}`;

@@ -7,7 +7,7 @@ import { type Body, type Own } from './page.js';
 import { PageLoader, type LoadedPage } from './page-loader.js';
 import { type PageRequest } from './page-request.js';
 import { Pages } from './pages.js';
-import { viewerBytes } from './viewer-bytes.js';
+import { viewerText } from './viewer-text.js';
 
 /** A page without the viewer's own is better than none; so long may it take. */
 const TIMEOUT_MS = 200;
@@ -66,6 +66,6 @@ export class ViewedPages {
 }
 
 function ownOf({ items, degraded }: contract.ViewCommentsReply): Own {
-  const viewers = items.flatMap(({ id, viewer }) => (viewer ? [[id, viewerBytes(viewer)] as const] : []));
+  const viewers = items.flatMap(({ id, viewer }) => (viewer ? [[id, viewerText(viewer)] as const] : []));
   return { viewers: new Map(viewers), degraded };
 }

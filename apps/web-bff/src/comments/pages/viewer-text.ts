@@ -11,20 +11,20 @@ const NOBODYS = {
   blocked: false,
 } as const;
 
-const VISIBLE = Buffer.from(JSON.stringify(NOBODYS));
-const TOMBSTONE = Buffer.from(JSON.stringify({ ...NOBODYS, canReport: false }));
+const VISIBLE = JSON.stringify(NOBODYS);
+const TOMBSTONE = JSON.stringify({ ...NOBODYS, canReport: false });
 
 /** The `viewer` of a comment to a signed-in reader of whom nothing else is known. */
-export const usualViewer = (visible: boolean): Buffer => (visible ? VISIBLE : TOMBSTONE);
+export const usualViewer = (visible: boolean): string => (visible ? VISIBLE : TOMBSTONE);
 
 /** There are some hundred different ones at most. */
-const KNOWN = new Map<number, Buffer>();
+const KNOWN = new Map<number, string>();
 
-export function viewerBytes(viewer: contract.Viewer): Buffer {
+export function viewerText(viewer: contract.Viewer): string {
   const { reaction, canEdit, canDelete, canPin, canReport, blocked } = viewer;
   const flags = [canEdit, canDelete, canPin, canReport, blocked];
   const key = flags.reduce((sum, flag) => sum * 2 + Number(flag), reaction);
-  const known = KNOWN.get(key) ?? Buffer.from(JSON.stringify(viewerJson(viewer)));
+  const known = KNOWN.get(key) ?? JSON.stringify(viewerJson(viewer));
   KNOWN.set(key, known);
   return known;
 }

@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { comment as contract } from '@storey/contracts';
 import fc from 'fast-check';
 import { viewerJson } from '../comment-json.js';
-import { usualViewer, viewerBytes } from './viewer-bytes.js';
+import { usualViewer, viewerText } from './viewer-text.js';
 
 const { Reaction } = contract;
 const viewers = fc.record({
@@ -15,12 +15,12 @@ const viewers = fc.record({
   blocked: fc.boolean(),
 });
 
-describe('the bytes of a viewer', () => {
+describe('the text of a viewer', () => {
   it('are his JSON, and no other’s', () => {
     fc.assert(
       fc.property(viewers, (init) => {
         const viewer = create(contract.ViewerSchema, init);
-        expect(viewerBytes(viewer).toString()).toBe(JSON.stringify(viewerJson(viewer)));
+        expect(viewerText(viewer)).toBe(JSON.stringify(viewerJson(viewer)));
       }),
       { numRuns: 500 },
     );
@@ -29,7 +29,7 @@ describe('the bytes of a viewer', () => {
   it('are those of the usual one when he has nothing of his own', () => {
     for (const canReport of [true, false]) {
       const viewer = create(contract.ViewerSchema, { reaction: Reaction.NONE, canReport });
-      expect(viewerBytes(viewer)).toEqual(usualViewer(canReport));
+      expect(viewerText(viewer)).toEqual(usualViewer(canReport));
     }
   });
 });
