@@ -39,7 +39,9 @@ describe('floors', () => {
       const replies = await walk(reader, `/web/v1/comments/${ids[0]}/replies`, { query: { sort: 'old' } });
       expect(replies.map(({ floor }) => floor)).toEqual(upTo(POSTS));
     });
-    const { counts } = (await reader.get(`${subject}/counts`)).body;
-    expect(counts).toEqual({ roots: POSTS, all: 2 * POSTS });
+    await eventually(async () => {
+      const { counts } = (await reader.get(`${subject}/counts`)).body;
+      expect(counts).toEqual({ roots: POSTS, all: 2 * POSTS });
+    });
   }, 60_000);
 });

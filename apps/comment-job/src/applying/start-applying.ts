@@ -19,7 +19,7 @@ const MIN_BATCH = 100;
 /** A turn that took less is never too large. */
 const QUICK_MS = 200;
 /** Commands that come quicker share transactions; one alone waits for nothing. */
-const APART_MS = 25;
+const APART_MS = 10;
 
 interface Grounds {
   readonly platform: Platform;
