@@ -13,7 +13,7 @@ import { noFaults, systemClock, type Clock, type FaultPoint } from '@storey/cont
 import { commentEvents } from '@storey/contracts';
 import { type Batch, type Message, type NewMessage } from '@storey/events';
 import { createLogger } from '@storey/observability';
-import { openSql, tableNumbers, type Sql } from '@storey/sql';
+import { openSql, tableNumbers, type OpenSqlOptions, type Sql } from '@storey/sql';
 import { testDatabaseUrl } from '@storey/testing';
 import { Applier } from '../src/applying/applier.js';
 import { BatchApplier } from '../src/applying/apply-batch.js';
@@ -31,11 +31,9 @@ export class Bench implements AsyncDisposable {
   ) {}
 
   /** @param clock of the writer. */
-  static async open(clock = systemClock): Promise<Bench> {
-    return new Bench(
-      await openSql<CommentDb>(testDatabaseUrl(), { migrations: commentMigrations, tables: 2 }),
-      clock,
-    );
+  static async open(clock = systemClock, options: Pick<OpenSqlOptions, 'onStatement'> = {}): Promise<Bench> {
+    const known = { migrations: commentMigrations, tables: 2 };
+    return new Bench(await openSql<CommentDb>(testDatabaseUrl(), { ...known, ...options }), clock);
   }
 
   /** One process with `faultPoint`. */

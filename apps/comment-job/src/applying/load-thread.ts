@@ -56,7 +56,10 @@ function namedBy({ id, change }: Command): readonly bigint[] {
   return change.value.parentId === 0n ? [id] : [id, change.value.parentId];
 }
 
-/** An id of another subject of the same shard is none of ours. */
+/**
+ * An id of another subject of the same shard is none of ours. Which those are is no condition of the statement: with it
+ * SQLite would read the whole subject instead of the rows named.
+ */
 async function commentsById(
   { tx, tables, subject }: Loading,
   subjectId: bigint,
@@ -68,7 +71,6 @@ async function commentsById(
     .selectFrom(tableFor('comment_index', shard, tables))
     .selectAll()
     .where('id', 'in', [...ids])
-    .where('subject_id', '=', subjectId)
     .execute();
   const counts = await tx
     .selectFrom(tableFor('comment_count', shard, tables))
@@ -78,7 +80,7 @@ async function commentsById(
   const countOf = new Map(counts.map((count) => [count.id, count]));
   return indexes.flatMap((index) => {
     const count = countOf.get(index.id);
-    return count ? [{ index, count }] : [];
+    return count && index.subject_id === subjectId ? [{ index, count }] : [];
   });
 }
 
