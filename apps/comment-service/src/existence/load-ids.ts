@@ -3,9 +3,9 @@ import { type CommentIds } from '@storey/comment';
 import { type Clock } from '@storey/context';
 import { patiently } from '@storey/resilience';
 
-const CHUNK = { min: 200, max: 5000 };
+const CHUNK = { min: 200, max: 1000 };
 /** Between two chunks others have their turn, of the database and of this process. */
-const PAUSE_MS = 5;
+const PAUSE_MS = 20;
 
 export interface LoadOptions {
   readonly ids: Pick<CommentIds, 'tables' | 'of'>;

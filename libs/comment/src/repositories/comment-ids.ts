@@ -14,7 +14,7 @@ export class CommentIds {
     return this.#sql.tables;
   }
 
-  /** Those of the nth physical table behind `after`, rising. @param limit at most 5,000. @throws AppError `unavailable` */
+  /** Those of the nth physical table behind `after`, rising. @param limit at most 1,000. @throws AppError `unavailable` */
   async of(nth: number, after: bigint, limit: number): Promise<readonly bigint[]> {
     const table = tableNumbers(this.#sql.tables)[nth];
     if (table === undefined) return [];

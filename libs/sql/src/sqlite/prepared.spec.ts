@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { PreparedStatements, narrowIntegers } from './prepared.js';
+import { PreparedStatements, toRows } from './prepared.js';
 
 describe('PreparedStatements', () => {
   let db: DatabaseSync;
@@ -33,17 +33,20 @@ describe('PreparedStatements', () => {
 
   it('knows which columns are narrow by their declared type', () => {
     db.exec('create table t (a bigint, b INTEGER, c int, d tinyint(1), e boolean, f text, g real)');
-    expect(prepared.get('select *, 1 as h, b + 1 as i from t').narrow).toEqual(['b', 'c', 'd', 'e']);
+    const { columns } = prepared.get('select *, 1 as h, b + 1 as i from t');
+    expect(columns.filter(({ narrow }) => narrow).map(({ name }) => name)).toEqual(['b', 'c', 'd', 'e']);
   });
 });
 
-describe('narrowIntegers', () => {
-  it('leaves NULL, and refuses to round', () => {
-    const rows = [{ a: 5n }, { a: null }];
-    narrowIntegers(rows, ['a']);
-    expect(rows).toEqual([{ a: 5 }, { a: null }]);
-    expect(() => narrowIntegers([{ a: 2n ** 53n }], ['a'])).toThrow(
-      expect.objectContaining({ kind: 'internal' }),
-    );
+describe('rows', () => {
+  const narrow = [{ name: 'a', narrow: true }];
+
+  it('have the values by column', () => {
+    expect(toRows([[1n, 'x']], [...narrow, { name: 'b', narrow: false }])).toEqual([{ a: 1, b: 'x' }]);
+  });
+
+  it('keep NULL in a narrow column, and refuse to round', () => {
+    expect(toRows([[5n], [null]], narrow)).toEqual([{ a: 5 }, { a: null }]);
+    expect(() => toRows([[2n ** 53n]], narrow)).toThrow(expect.objectContaining({ kind: 'internal' }));
   });
 });

@@ -2,7 +2,7 @@ import { toAppError, unavailable } from '@storey/errors';
 import { type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely';
 import { DatabaseSync } from 'node:sqlite';
 import { bindings } from '../binding.js';
-import { PreparedStatements, narrowIntegers } from './prepared.js';
+import { PreparedStatements, toRows } from './prepared.js';
 import { translated } from './sqlite-error.js';
 
 /** Waited for another process that holds the file, in ms; the whole event loop waits along. */
@@ -76,11 +76,10 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   #run<R>(text: string, parameters: ReturnType<typeof bindings>): QueryResult<R> {
-    const { statement, reader, narrow } = this.#prepared.get(text);
-    if (reader) {
-      const rows = statement.all(...parameters);
-      narrowIntegers(rows, narrow);
-      return { rows: rows as R[] };
+    const { statement, columns } = this.#prepared.get(text);
+    if (columns.length > 0) {
+      const all = statement.all(...parameters) as unknown as readonly (readonly unknown[])[];
+      return { rows: toRows(all, columns) as R[] };
     }
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
