@@ -5,12 +5,12 @@ import { prepare } from './prepare.mjs';
 const COMMENTS = 1000;
 
 async function main(folder) {
-  const { token } = await prepare(folder, [{ oid: 'bench', comments: COMMENTS }]);
+  const { readers } = await prepare(folder, [{ oid: 'bench', comments: COMMENTS }]);
   const product = await startProduct(folder);
   const page = `${product.url}/web/v1/subjects/video/bench/comments?sort=new`;
   const body = await (await fetch(page)).text();
   const server = { pids: [product.pid], body };
-  const signedIn = { authorization: `Bearer ${token}` };
+  const signedIn = { authorization: `Bearer ${readers[0]}` };
   const writing = { ...signedIn, 'content-type': 'application/json' };
   let posts = 0;
   const nextPost = () => JSON.stringify({ text: `post ${(posts += 1)} of ${process.pid}` });

@@ -6,7 +6,7 @@ const AUTHORS = 20;
 
 /**
  * A folder that the product has used before: with users, and with subjects full of comments.
- * @returns {Promise<{token: string, writer: string, subjects: Map<string, {roots: number}>}>} the tokens of two users.
+ * @returns {Promise<{readers: string[], writer: string, subjects: Map<string, {roots: number}>}>} tokens of users.
  */
 export async function prepare(folder, subjects) {
   const product = await startProduct(folder);
@@ -14,7 +14,8 @@ export async function prepare(folder, subjects) {
   await product.stop();
   const authors = users.map(({ id }) => id);
   const filled = await fillSubjects(`sqlite:${join(folder, 'comment.db')}`, subjects, authors);
-  return { token: users[0].token, writer: users[1].token, subjects: filled };
+  const [writer, ...readers] = users.map(({ token }) => token);
+  return { readers, writer, subjects: filled };
 }
 
 export async function registerUsers(url) {

@@ -40,7 +40,7 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
   const changes = await hearCacheChanges(ports.events, ({ cache, id, version, atOnce }) => {
     if (cache === SUBJECTS) pages.changed(id, { version, atOnce });
   });
-  observePages(pages, metrics.forApp('web-bff'));
+  observePages({ pages, viewed: app.get(ViewedPages) }, metrics.forApp('web-bff'));
   await warmUp(app, platform);
   return serveBff(app, platform, 'web-bff', () => changes.close());
 }

@@ -3,7 +3,8 @@ import { isAppError } from '@storey/errors';
 import { type comment as contract } from '@storey/contracts';
 import { requireUser } from '../../require-user.js';
 import { Services } from '../../services.js';
-import { type Body, type Own } from './page.js';
+import { EqualCalls, type CallCounts } from './equal-calls.js';
+import { type Body, type Own, type Page } from './page.js';
 import { PageLoader, type LoadedPage } from './page-loader.js';
 import { type PageRequest } from './page-request.js';
 import { Pages } from './pages.js';
@@ -16,11 +17,18 @@ const UNKNOWN: Own = { viewers: new Map(), degraded: ['viewer'] };
 /** Pages for somebody signed in: everybody's, with his own joined to it. */
 @Injectable()
 export class ViewedPages {
+  readonly #calls = new EqualCalls<Page, Own | undefined>();
+
   constructor(
     private readonly pages: Pages,
     private readonly loader: PageLoader,
     private readonly services: Services,
   ) {}
+
+  /** Of calls for what is a viewer's own. */
+  get counts(): Readonly<CallCounts> {
+    return this.#calls.counts;
+  }
 
   /** For whoever calls, loaded anew. @throws AppError as comment-service does. */
   async load(request: PageRequest): Promise<Body> {
@@ -30,7 +38,7 @@ export class ViewedPages {
 
   /** What everybody sees with the caller's own. @throws AppError as comment-service does. */
   async join(loaded: LoadedPage, request: PageRequest): Promise<Body> {
-    const own = await this.#own(loaded);
+    const own = await this.#calls.make(loaded.page, () => this.#own(loaded));
     return own ? loaded.page.for(own) : this.#listed(request);
   }
 
