@@ -17,7 +17,7 @@ export const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const SLICE = 2;
 /** Slices that count for nothing: until its code is compiled, a page costs three times as much. */
 const WARM_SLICES = 3;
-const CONNECTIONS = 50;
+export const CONNECTIONS = 50;
 const SERVER_CPU = '0';
 const LOAD_CPU = '1';
 const MIB = 2 ** 20;
