@@ -8,15 +8,15 @@ export const guards = [
   {
     name: 'a fill loses against what was written since its lease',
     file: 'src/entries.ts',
-    search: 'store.fill(key, token, bytes, { ttlMs })',
-    replace: 'store.set(key, bytes, { ttlMs }).then(() => true)',
+    search: 'store.fill(key, token, bytes, life)',
+    replace: 'store.set(key, bytes, life).then(() => true)',
     spec: 'test/interleaving',
   },
   {
     name: 'a reload loses against what was written since its look-up',
     file: 'src/entries.ts',
-    search: 'store.compareAndSet(key, old, bytes, { ttlMs })',
-    replace: 'store.set(key, bytes, { ttlMs }).then(() => true)',
+    search: 'store.compareAndSet(key, old, bytes, life)',
+    replace: 'store.set(key, bytes, life).then(() => true)',
     spec: 'test/interleaving',
   },
   {
@@ -57,7 +57,7 @@ export const guards = [
   {
     name: 'the lease of what is not cached is given back',
     file: 'src/entries.ts',
-    search: '    await this.free([id]);\n',
+    search: 'await this.remove([id], true);',
     replace: '',
     spec: 'test/stampede',
   },
@@ -246,8 +246,8 @@ export const guards = [
   {
     name: 'no copy is made of what was looked up before a change',
     file: 'src/local/local-copies.ts',
-    search: 'if (refusal) return this.#refuse(refusal);',
-    replace: '',
+    search: 'this.#lifeOf(group, ticket, version)',
+    replace: 'this.#lifeOf(group, this.ticket(), version)',
     spec: 'test/local.spec',
   },
   {
