@@ -49,7 +49,11 @@ export const localGuards = [
   heard('forgetting is remembered', 'this.#knownSince = Math.max(this.#knownSince, this.#closedAt);', ''),
   heard('versions heard out of order do not fall', 'else if (version > heard.version) rise', 'else rise'),
   heard('absence is not newer than any version', 'version ?? 0n)', 'version ?? heard.version)'),
-  heard('a group that goes on changing is not forgotten', '?? this.#old.get(group) ?? neverHeard()', '?? neverHeard()'),
+  heard(
+    'a group that goes on changing is not forgotten',
+    '?? this.#old.get(group) ?? neverHeard()',
+    '?? neverHeard()',
+  ),
   hot('hot ids do not flicker', 'followed.rank < this.#promoteAt / 2', 'followed.rank < this.#promoteAt'),
   hot('who loses the place is not hot', 'if (least.hot) this.#demote(least);', ''),
   hot('what was read long ago weighs less', 'this.#sketch.age((1 - 1 / this.#windows) ** passed);', ''),
