@@ -12,7 +12,7 @@ const USERS = CONNECTIONS + 1;
  */
 export async function prepare(folder, subjects) {
   const product = await startProduct(folder);
-  const users = await registerUsers(product.url);
+  const users = await registerUsers(product.url, USERS);
   await product.stop();
   const authors = users.slice(0, AUTHORS).map(({ id }) => id);
   const filled = await fillSubjects(`sqlite:${join(folder, 'comment.db')}`, subjects, authors);
@@ -20,9 +20,9 @@ export async function prepare(folder, subjects) {
   return { readers, writer, subjects: filled };
 }
 
-export async function registerUsers(url) {
+export async function registerUsers(url, count = AUTHORS) {
   const users = [];
-  const names = Array.from({ length: USERS }, (_, n) => `bench_${process.pid}_${n}`);
+  const names = Array.from({ length: count }, (_, n) => `bench_${process.pid}_${n}`);
   await inParallel(names, 2, async (name) => users.push(await register(url, name)));
   return users;
 }
