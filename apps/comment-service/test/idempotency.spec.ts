@@ -8,6 +8,7 @@ import {
   type CommentDb,
 } from '@storey/comment';
 import { commentEvents } from '@storey/contracts';
+import { unavailable } from '@storey/errors';
 import { type Message } from '@storey/events';
 import { eventually } from '@storey/testing';
 import { Bench, SLOW, alice, bob, refusal, type CommentClient } from './bench.js';
@@ -86,6 +87,43 @@ describe('posting under an idempotency key', () => {
     const [first, second, ...more] = await commands();
     expect(more).toEqual([]);
     expect(second?.headers['event-id']).toBe(first?.headers['event-id']);
+  });
+
+  it('keeps the id that a second attempt has sent, though the first, still on its way, is refused', async () => {
+    const { events, kvState } = bench.platform.ports;
+    const { setIfAbsent } = kvState;
+    const refused = Promise.withResolvers<never>();
+    kvState.setIfAbsent = (key, ...rest) =>
+      key === reservationKey(BigInt(alice.userId), 'k')
+        ? setIfAbsent.call(kvState, key, ...rest)
+        : refused.promise;
+    const first = refusal(bench.as(alice, publish('Hello')));
+
+    const append = events.append.bind(events);
+    events.append = async (topic, messages) => {
+      await append(topic, messages);
+      throw new Error('the process died here');
+    };
+    await refusal(bench.as(alice, publish('Hello')));
+
+    refused.reject(unavailable('kv is away'));
+    expect(await first).toMatchObject({ kind: 'unavailable' });
+    Object.assign(events, { append });
+    Object.assign(kvState, { setIfAbsent });
+    await bench.as(alice, publish('Hello'));
+    const sent = (await commands()).map(({ headers }) => headers['event-id']);
+    expect([sent.length, new Set(sent).size]).toEqual([2, 1]);
+  });
+
+  it('lets 20 twins go on together where the first has stopped', async () => {
+    const { events } = bench.platform.ports;
+    const append = events.append.bind(events);
+    events.append = () => Promise.reject(new Error('the process died here'));
+    await refusal(bench.as(alice, publish('Hello')));
+    Object.assign(events, { append });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bench.as(alice, publish('Hello'))));
+    expect(new Set(answers.map(({ comment }) => comment?.id)).size).toBe(1);
+    expect(new Set((await commands()).map(({ headers }) => headers['event-id'])).size).toBe(1);
   });
 
   it('finds the answer beside the comment when kv has lost it', async () => {

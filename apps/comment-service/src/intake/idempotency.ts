@@ -60,12 +60,13 @@ export class Idempotency {
   async begin(request: KeyedRequest, newId: () => bigint): Promise<Ticket> {
     const reservation = { id: newId(), fingerprint: request.fingerprint };
     const mine = encodeReservation(reservation);
+    const end = this.#options.clock.monotonic() + TWIN_WAIT_MS;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const there = await this.#options.kv.setIfAbsent(keyOf(request), mine, { ttlMs: DAY_MS });
       // A verb that was sent twice meets its own first write.
       if (!there || Buffer.compare(there, mine) === 0) return this.#first(request, reservation);
-      const known = await this.#settled(request, decodeReservation(there));
-      if (known) return this.#ticket(request, known, true);
+      const known = await this.#settled(request, decodeReservation(there), end);
+      if (known && (await this.#joined(request, known))) return this.#ticket(request, known, true);
     }
     throw unavailable('Another request with this Idempotency-Key is being refused. Try again.');
   }
@@ -117,10 +118,9 @@ export class Idempotency {
   }
 
   /** Waits for the answer of a twin. @returns undefined when the key was freed: the twin was refused. */
-  async #settled(request: KeyedRequest, first: Reservation): Promise<Reservation | undefined> {
+  async #settled(request: KeyedRequest, first: Reservation, end: number): Promise<Reservation | undefined> {
     const { clock, kv } = this.#options;
     const { signal } = currentContext();
-    const end = clock.monotonic() + TWIN_WAIT_MS;
     let known = first;
     for (let wait = FIRST_LOOK_MS; ; wait *= 2) {
       if (!sameBytes(known.fingerprint, request.fingerprint)) throw mismatch();
@@ -133,6 +133,18 @@ export class Idempotency {
     }
   }
 
+  /**
+   * From now on the first attempt can not free the key: what we send under its id would be sent by the next one under
+   * another. @returns false when the key has changed meanwhile.
+   */
+  async #joined(request: KeyedRequest, known: Reservation): Promise<boolean> {
+    if (known.answer || known.shared) return true;
+    const shared = encodeReservation({ ...known, shared: true });
+    return this.#options.kv.compareAndSet(keyOf(request), encodeReservation(known), shared, {
+      ttlMs: DAY_MS,
+    });
+  }
+
   #ticket(request: KeyedRequest, reservation: Reservation, retried: boolean): Ticket {
     const { kv } = this.#options;
     const { id, answer } = reservation;
@@ -140,25 +152,27 @@ export class Idempotency {
       id,
       retried,
       ...(answer && { answer }),
-      done: (given) =>
-        this.#quietly('remember an answer', () =>
-          kv.set(keyOf(request), encodeReservation({ ...reservation, answer: given }), { ttlMs: DAY_MS }),
-        ),
+      done: (given) => {
+        const settled = encodeReservation({ ...reservation, answer: given });
+        return this.#quietly('remember an answer', () => kv.set(keyOf(request), settled, { ttlMs: DAY_MS }));
+      },
       release: async () => {
-        if (retried) return;
+        if (retried) return false;
         const mine = encodeReservation(reservation);
-        await this.#quietly('free a key', () => kv.compareAndDelete(keyOf(request), mine));
+        const freed = await this.#quietly('free a key', () => kv.compareAndDelete(keyOf(request), mine));
+        return freed ?? true;
       },
     };
   }
 
   /** What could not be noted down costs a retry its ease, not its exactness. */
-  async #quietly(what: string, work: () => Promise<unknown>): Promise<void> {
+  async #quietly<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       if (!isAppError(error)) throw error;
       this.#options.logger.warn(`could not ${what}`, { cause: String(error) });
+      return undefined;
     }
   }
 }

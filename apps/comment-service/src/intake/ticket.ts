@@ -9,10 +9,11 @@ export interface Ticket {
   /** The command is durable: from now on twins get this answer. Never rejects for a store that does not answer. */
   done(answer: Uint8Array): Promise<void>;
   /**
-   * The command was refused: the key is as unused. Does nothing for a retry, whose first attempt may
-   * still run. Never rejects for a store that does not answer.
+   * The command was refused: the key is as unused, unless another attempt may still store the command under this id.
+   * Never rejects for a store that does not answer.
+   * @returns false when another attempt may.
    */
-  release(): Promise<void>;
+  release(): Promise<boolean>;
 }
 
 /** Of a caller who sent no key. */
@@ -20,5 +21,5 @@ export const unkeyedTicket = (id: bigint): Ticket => ({
   id,
   retried: false,
   done: () => Promise.resolve(),
-  release: () => Promise.resolve(),
+  release: () => Promise.resolve(true),
 });

@@ -113,9 +113,7 @@ export class Publish {
   }
 
   async #takeBack(draft: Draft, ticket: Ticket): Promise<void> {
-    if (ticket.retried) return;
-    await ticket.release();
-    await this.#rules.undo(draft);
+    if (await ticket.release()) await this.#rules.undo(draft);
   }
 }
 
