@@ -1,4 +1,4 @@
-import { type SubjectKey } from '@storey/comment';
+import { hosts, type SubjectKey } from '@storey/comment';
 import { type Records } from '../viewing/records.js';
 import { type Views } from '../viewing/views.js';
 import { type Caller } from '../caller.js';
@@ -24,10 +24,14 @@ export class Drafts {
 
   /** @throws AppError `unavailable` when neither cache nor database knows the subject. */
   async of({ id, author, subject, parentId, text }: DraftInit): Promise<Draft> {
+    const draft = { id, author, level: author.principal.level, parentId, text };
+    const stored = await this.#records.subject(subject);
+    // What its author changed of late can matter here alone to those who answer, or host.
+    if (parentId === 0n && !hosts(author, stored.ownerId))
+      return { ...draft, subject: stored, parent: undefined };
     return this.#views.as(async (view) => {
-      const known = view.subject(await this.#records.subject(subject));
       const parent = parentId === 0n ? undefined : await view.readable(parentId);
-      return { id, author, level: author.principal.level, subject: known, parentId, parent, text };
+      return { ...draft, subject: view.subject(stored), parent };
     });
   }
 }

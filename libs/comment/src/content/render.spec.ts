@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { mentionedNames, render } from '../index.js';
+import { renderMarkup } from './render.js';
 
 /** What a browser could act on: any tag, attribute or scheme that is not on the list. */
 const DANGEROUS =
@@ -74,6 +76,27 @@ describe('render', () => {
   it('marks up nothing in what no comment can be', () => {
     expect(render('*a*'.repeat(3_000))).toBe(`<p dir="auto">${'*a*'.repeat(3_000)}</p>`);
     expect(render(`<b>${'a'.repeat(8_000)}`)).toContain('&lt;b&gt;');
+  });
+
+  it('makes of a line of words what it makes of them the long way', () => {
+    const unit = fc.constantFrom(
+      ...'aZ7é한漢𐐷 ,.!?\'"()-',
+      '  ',
+      '1. ',
+      '- ',
+      '...',
+      '(c)',
+      '--',
+      'http',
+      'www.a.example',
+    );
+    const line = fc
+      .tuple(fc.constantFrom(...'aé漢'), fc.array(unit))
+      .map(([first, rest]) => [first, ...rest].join(''));
+    fc.assert(
+      fc.property(line, (text) => expect(render(text)).toBe(renderMarkup(text))),
+      { numRuns: 1000 },
+    );
   });
 
   it('piles at most eight marks on a letter', () => {

@@ -6,6 +6,9 @@ import { type Mention } from './mentions.js';
 /** Beyond so many ASCII characters (a comment has 2,000 at most) nothing is marked up: parsing would take too long. */
 const MAX_MARKUP = 8_000;
 
+/** A line of words, as most comments are: nothing in it means anything to Markdown, to HTML or as a name. */
+const PLAIN = /^\p{L}[\p{L}\p{N} ,.!?'"()-]*$/u;
+
 /** Marks stacked on one character beyond this many are left out of the picture; the text keeps them. */
 const STACKED = /(\p{M}{8})\p{M}+/gu;
 
@@ -38,6 +41,11 @@ const ALLOWED: sanitizeHtml.IOptions = {
  * @param mentions those whose names become `<span class="mention" data-user-id="…">`; others stay words.
  */
 export function render(text: string, mentions: readonly Mention[] = []): string {
+  return PLAIN.test(text) ? `<p dir="auto">${text.trimEnd()}</p>` : renderMarkup(text, mentions);
+}
+
+/** The same of any text, with all that it takes. */
+export function renderMarkup(text: string, mentions: readonly Mention[] = []): string {
   const calm = text.replace(STACKED, '$1');
   if (countAscii(calm) > MAX_MARKUP) return `<p dir="auto">${markdown.utils.escapeHtml(calm)}</p>`;
   const known = new Map(mentions.map(({ userId, username }) => [username.toLowerCase(), userId]));

@@ -20,7 +20,7 @@ export function checkText(raw: string): string {
   const text = raw.trim();
   if (!INK.test(text)) throw textInvalid('There is nothing to read in it.');
   if (Buffer.byteLength(text) > MAX_BYTES) throw textInvalid(`It is longer than ${MAX_BYTES} bytes.`);
-  if (countGraphemes(text, MAX_GRAPHEMES) > MAX_GRAPHEMES) {
+  if (text.length > MAX_GRAPHEMES && countGraphemes(text, MAX_GRAPHEMES) > MAX_GRAPHEMES) {
     throw textInvalid(`It is longer than ${MAX_GRAPHEMES} characters.`);
   }
   return text;
