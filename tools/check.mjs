@@ -8,6 +8,7 @@ const steps = [
   ['proto lint', 'buf', ['lint']],
   ['generated code', 'node', ['tools/generate.mjs', '--check']],
   ['settings page', 'node', ['tools/docs.mjs', '--check']],
+  ['guards of the cache', 'node', ['tools/cache-guards/lost.mjs']],
   ['types', 'node', ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json']],
   ['types of the site', 'node', ['node_modules/typescript-7/bin/tsc', '-p', 'apps/web/tsconfig.json']],
   ['lint', 'eslint', ['--max-warnings', '0', '.']],
