@@ -5,6 +5,7 @@ import { account } from '@storey/contracts';
 import { unavailable } from '@storey/errors';
 import { listen, type Platform, type PlatformConfig, type RunningApp } from '@storey/service';
 import { type config } from './config.js';
+import { Cohorts } from './edge/cohorts.js';
 import { Cors } from './edge/cors.js';
 import { Edge } from './edge/edge.js';
 import { MachinePaths } from './edge/machine-paths.js';
@@ -32,10 +33,20 @@ export async function start(
   const verifier = new AccessTokenVerifier({ jwks: () => keys.keys, refresh: () => keys.refresh(), clock });
   requireParts(platform, keys, revocations);
 
+  const cohorts = new Cohorts();
+  metrics.counted(
+    'storey_edge_cohorts_total',
+    'Writes, and the groups in which they set out',
+    'what',
+    () => ({
+      ...cohorts.counts,
+    }),
+  );
   const identity = new Identity(verifier, revocations);
   const edge = new Edge({
     identity,
     machine: new MachinePaths(platform, settings.metricsToken),
+    cohorts,
     cors: new Cors(settings.corsOrigins),
     realIp: settings.realIp,
     platform: { ports, tokens: platform.tokens, logger, metrics },

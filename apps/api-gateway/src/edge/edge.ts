@@ -5,6 +5,7 @@ import { INTERNAL_HEADERS, type Platform } from '@storey/service';
 import { requireRole, type Identity } from '../identity/identity.js';
 import { budgetOf } from './budget.js';
 import { canonicalPath } from './canonical-path.js';
+import { type Cohorts } from './cohorts.js';
 import { type Cors } from './cors.js';
 import { checkFraming, checkLength } from './framing.js';
 import { setSecurityHeaders, stripForeign } from './headers.js';
@@ -16,6 +17,7 @@ import { traceIdOf } from './trace.js';
 export interface EdgeOptions {
   readonly identity: Identity;
   readonly machine: MachinePaths;
+  readonly cohorts: Pick<Cohorts, 'run'>;
   readonly cors: Cors;
   readonly realIp: RealIpRule;
   readonly platform: Pick<Platform, 'ports' | 'tokens' | 'logger' | 'metrics'>;
@@ -44,7 +46,9 @@ export class Edge {
       const { machine, cors } = this.#options;
       if (machine.serves(path, request)) return await machine.answer(path, request, response);
       if (cors.handle(request, response)) return;
-      await this.#forward(request, response, { path: canonicalPath(path), query, traceId });
+      const asked = { path: canonicalPath(path), query, traceId };
+      const forward = (): Promise<void> => this.#forward(request, response, asked);
+      await (reads(request) ? forward() : this.#options.cohorts.run(forward));
     } catch (error) {
       this.#answerError(error, request, response, traceId);
     }
@@ -121,6 +125,8 @@ interface Known {
   readonly traceId: string;
   readonly budgetMs: number;
 }
+
+const reads = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 function splitUrl(url: string): readonly [string, string?] {
   const mark = url.indexOf('?');
