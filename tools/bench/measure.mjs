@@ -63,8 +63,7 @@ export async function startServer(args, env, pattern) {
   throw new Error(`${args.join(' ')} ended before it was ready.`);
 }
 
-/** The whole product in one process on `folder`. */
-/** With the code cache that `npm start` has. */
+/** The whole product in one process on `folder`, with the code cache that `npm start` has. */
 export const startProduct = (folder, env = {}) =>
   startServer(
     ['apps/standalone/dist/main.js'],
@@ -120,10 +119,10 @@ export async function measure({ pids, ...options }) {
  * the first baseline. A target may bring `around(measuring)`, which does something meanwhile.
  * @returns {Promise<Record<string, object>>} by name, medians.
  */
-export async function measureInRounds(targets, rounds = ROUNDS) {
+export async function measureInRounds(targets) {
   const names = Object.keys(targets);
   const all = Object.fromEntries(names.map((name) => [name, []]));
-  const slices = Math.max(1, Math.round((rounds * SECONDS) / SLICE));
+  const slices = Math.max(1, Math.round((ROUNDS * SECONDS) / SLICE));
   for (let slice = -WARM_SLICES; slice < slices; slice += 1) {
     for (const name of names) {
       const { body, around = (measuring) => measuring(), ...target } = targets[name];
