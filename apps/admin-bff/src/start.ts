@@ -12,7 +12,7 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
     configure: async (fastify) => useStaffOnly(fastify),
   });
   const imports = app.get(ImportRunner);
-  const running = await serveBff(app, platform, 'admin-bff', () => imports.close());
+  const running = await serveBff(app, platform, 'admin-bff', { beforeClose: () => imports.close() });
   await resumeImports(imports, app.get(ImportStates), app.get(IMPORT_SPACE));
   return running;
 }

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CursorSealer } from '@storey/auth';
+import { CursorSealer, InternalTokens } from '@storey/auth';
 import { Clock } from '@storey/context';
 import { Kv } from '@storey/kv';
 import { type Platform } from '@storey/service';
@@ -24,6 +24,7 @@ export class AppModule {
       providers: [
         { provide: Services, useValue: new Services(platform.ports.rpc) },
         { provide: CursorSealer, useValue: platform.cursors },
+        { provide: InternalTokens, useValue: platform.tokens },
         { provide: Kv, useValue: platform.ports.kvState },
         { provide: Clock, useValue: platform.clock },
         ...commentProviders,

@@ -9,7 +9,7 @@ import {
   type RunningApp,
 } from '@storey/service';
 import { AppModule } from './app.module.js';
-import { Pages, ViewedPages, observePages, serveHotPages } from './comments/index.js';
+import { HotPages, Pages, ViewedPages, observePages } from './comments/index.js';
 import { serveDocs } from './docs/serve-docs.js';
 import { Services } from './services.js';
 import { serveSite } from './site/serve-site.js';
@@ -22,7 +22,7 @@ const SUBJECTS = 'comment.subject';
 const VISIT = { timeoutMs: 150 };
 
 export async function start(_settings: PlatformConfig, platform: Platform): Promise<RunningApp> {
-  const { ports, logger, cursors, metrics } = platform;
+  const { ports, logger, metrics } = platform;
   const app = await createBff({
     name: 'web-bff',
     module: AppModule.with(platform),
@@ -30,7 +30,6 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
     configure: async (fastify, app) => {
       const { accounts } = app.get(Services);
       noteVisits(fastify, (date) => accounts.visit({ date }, VISIT), platform);
-      serveHotPages(fastify, { pages: app.get(Pages), viewed: app.get(ViewedPages), cursors });
       serveDocs(fastify, app);
       await serveSite(fastify, logger);
     },
@@ -42,5 +41,6 @@ export async function start(_settings: PlatformConfig, platform: Platform): Prom
   });
   observePages({ pages, viewed: app.get(ViewedPages) }, metrics.forApp('web-bff'));
   await warmUp(app, platform);
-  return serveBff(app, platform, 'web-bff', () => changes.close());
+  const { front } = app.get(HotPages);
+  return serveBff(app, platform, 'web-bff', { front, beforeClose: () => changes.close() });
 }

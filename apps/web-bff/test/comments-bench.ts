@@ -3,11 +3,12 @@ import { CursorSealer, InternalTokens } from '@storey/auth';
 import { systemClock, systemRandom, noFaults, type Principal } from '@storey/context';
 import { account, comment } from '@storey/contracts';
 import { Metrics, createLogger } from '@storey/observability';
-import { Health, createBff, type Platform } from '@storey/service';
+import { Health, createBff, type Front, type Platform } from '@storey/service';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import { type FastifyInstance } from 'fastify';
+import { inject, type DispatchFunc, type InjectOptions, type Response } from 'light-my-request';
 import { AppModule } from '../src/app.module.js';
-import { Pages, ViewedPages, serveHotPages } from '../src/comments/index.js';
+import { HotPages, Pages } from '../src/comments/index.js';
 import { serveDocs } from '../src/docs/serve-docs.js';
 import { warmUp } from '../src/warm-up.js';
 
@@ -25,10 +26,12 @@ export const alice: Principal = { userId: '11', sessionId: '1', roles: ['user'],
 /** web-bff over services that answer what the test says, asked with an internal token as the gateway does. */
 export class CommentsBench {
   readonly calls: Call[] = [];
+  /** Requests that the framework saw. */
+  routed = 0;
   readonly #tokens = new InternalTokens({ secret });
-  readonly #cursors = new CursorSealer({ secret });
   #app: NestFastifyApplication | undefined;
   #fastify: FastifyInstance | undefined;
+  #front: Front | undefined;
   #pages: Pages | undefined;
 
   static async open(answers: Answers): Promise<CommentsBench> {
@@ -38,9 +41,8 @@ export class CommentsBench {
       module: AppModule.with(bench.#platform(answers)),
       platform: bench.#platform(answers),
       configure: async (fastify, nest) => {
-        const pages = nest.get(Pages);
-        bench.#pages = pages;
-        serveHotPages(fastify, { pages, viewed: nest.get(ViewedPages), cursors: bench.#cursors });
+        bench.#pages = nest.get(Pages);
+        bench.#front = nest.get(HotPages).front;
         serveDocs(fastify, nest);
       },
     });
@@ -52,14 +54,20 @@ export class CommentsBench {
   async request(
     options: Omit<InjectOptions, 'headers'> & { readonly headers?: Record<string, string> },
     as?: Principal,
-  ): Promise<LightMyRequestResponse> {
+  ): Promise<Response> {
     const token = this.#tokens.mint(as, 'web-bff');
-    if (!this.#fastify) throw new Error('not open');
+    const [fastify, front] = [this.#fastify, this.#front];
+    if (!fastify || !front) throw new Error('not open');
     const { headers, ...rest } = options;
-    return this.#fastify.inject({ ...rest, headers: { 'x-internal-token': token, ...headers } });
+    const dispatch: DispatchFunc = (request, response) =>
+      front(request, response, (...seen) => {
+        this.routed += 1;
+        fastify.routing(...seen);
+      });
+    return inject(dispatch, { ...rest, headers: { 'x-internal-token': token, ...headers } });
   }
 
-  async get(path: string, as?: Principal): Promise<LightMyRequestResponse> {
+  async get(path: string, as?: Principal): Promise<Response> {
     return this.request({ method: 'GET', url: `/web/v1/${path}` }, as);
   }
 
@@ -93,7 +101,7 @@ export class CommentsBench {
       metrics: Metrics.create({ defaults: false }),
       health: new Health(),
       tokens: this.#tokens,
-      cursors: this.#cursors,
+      cursors: new CursorSealer({ secret }),
       clock: systemClock,
       random: systemRandom,
       faultPoint: noFaults,

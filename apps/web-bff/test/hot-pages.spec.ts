@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { currentContext } from '@storey/context';
+import { currentContext, type Principal } from '@storey/context';
 import { eventually } from '@storey/testing';
 import { CommentsBench, aComment, aSubject, alice, users } from './comments-bench.js';
 
@@ -74,6 +74,33 @@ describe('a page that everybody reads', () => {
       'cache-control': 'private, no-cache',
       vary: 'authorization, accept-encoding',
     });
+  });
+
+  it('is answered before the framework sees the request, in the spellings that it has judged', async () => {
+    await heat();
+    const routedFor = async (
+      who: Principal | undefined,
+      headers: Record<string, string>,
+      method: 'GET' | 'HEAD' | 'POST' = 'GET',
+      path = PATH,
+    ) => {
+      const before = bench.routed;
+      await bench.request({ method, url: `/web/v1/${path}`, headers }, who);
+      return bench.routed - before;
+    };
+    for (const who of [undefined, alice]) {
+      await bench.get(PATH, who);
+      expect(await routedFor(who, {})).toBe(0);
+      expect(await routedFor(who, {}, 'HEAD')).toBe(0);
+      expect(await routedFor(who, {}, 'POST')).toBe(1);
+      expect(await routedFor(who, { 'content-length': '2' })).toBe(1);
+      expect(await routedFor(who, { 'transfer-encoding': 'chunked' })).toBe(1);
+      expect(await routedFor(who, { 'x-client-date': '2026-01-01' })).toBe(1);
+      expect(await routedFor(who, { 'x-internal-token': 'x' })).toBe(1);
+    }
+    const spelling = 'subjects/video/BV1/comments?limit=20&sort=new';
+    expect(await routedFor(undefined, {}, 'GET', spelling)).toBe(1);
+    expect(await routedFor(undefined, {}, 'GET', spelling)).toBe(0);
   });
 
   it('is 304 to who has it, hot or not, signed in or not, and the whole to who has another', async () => {

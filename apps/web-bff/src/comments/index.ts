@@ -12,7 +12,7 @@ import { StreamController } from './stream.http.js';
 import { SubjectsController } from './subjects.http.js';
 import { TipsController } from './tips.http.js';
 
-export { Pages, ViewedPages, observePages, serveHotPages } from './pages/index.js';
+export { HotPages, Pages, ViewedPages, observePages } from './pages/index.js';
 export { Profiles } from './profiles.js';
 
 /** What `GET`, `POST` … under `/web/v1/subjects` and `/web/v1/comments` need. */

@@ -3,11 +3,14 @@ import { CursorSealer } from '@storey/auth';
 import { currentContext } from '@storey/context';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
+  HotPages,
   Pages,
   ViewedPages,
   answerPage,
   repliesRequest,
   rootsRequest,
+  type Body,
+  type LoadedPage,
   type PageRequest,
 } from './pages/index.js';
 import {
@@ -21,12 +24,13 @@ import {
   type SubjectRefParams,
 } from './params.js';
 
-/** Pages of comments. The hot ones are answered before a request comes here (`serveHotPages`). */
+/** Pages of comments. The hot ones are answered before a request comes here (`HotPages`). */
 @Controller('web/v1')
 export class ListsController {
   constructor(
     private readonly pages: Pages,
     private readonly viewed: ViewedPages,
+    private readonly hot: HotPages,
     private readonly cursors: CursorSealer,
   ) {}
 
@@ -37,8 +41,7 @@ export class ListsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const asked = rootsRequest(subject, query, this.cursors);
-    answerPage(request, reply, await this.#body(asked));
+    await this.#answer(request, reply, rootsRequest(subject, query, this.cursors));
   }
 
   @Get('comments/:id/replies')
@@ -48,13 +51,18 @@ export class ListsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const asked = repliesRequest(root, query, this.cursors);
-    answerPage(request, reply, await this.#body(asked));
+    await this.#answer(request, reply, repliesRequest(root, query, this.cursors));
   }
 
-  async #body(asked: PageRequest) {
-    if (currentContext().principal) return this.viewed.load(asked);
-    const { page } = await this.pages.load(asked);
+  async #answer(request: FastifyRequest, reply: FastifyReply, asked: PageRequest): Promise<void> {
+    const body = await this.#body(asked, this.hot.find(request.url, asked));
+    reply.hijack();
+    answerPage(request.raw, reply.raw, body);
+  }
+
+  async #body(asked: PageRequest, kept: LoadedPage | undefined): Promise<Body> {
+    if (currentContext().principal) return kept ? this.viewed.join(kept, asked) : this.viewed.load(asked);
+    const { page } = kept ?? (await this.pages.load(asked));
     return page.anonymous;
   }
 }

@@ -29,13 +29,13 @@ export function useInternalIdentity(
   clock: Clock,
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const context = new IncomingContext(request, reply.raw, clock);
+    const context = incomingContext(request.raw, reply.raw, clock);
     (request.raw as Carrier)[CONTEXT] = context;
     const enter = (principal?: Principal): void => {
       if (principal) context.principal = principal;
       runInContext(context, done);
     };
-    const token = header(request, INTERNAL_HEADERS.token) ?? '';
+    const token = header(request.raw, INTERNAL_HEADERS.token) ?? '';
     const known = tokens.known(token, audience);
     if (known) return enter(known.principal);
     tokens.verify(token, audience).then(enter, (error: Error) => done(error));
@@ -56,6 +56,13 @@ type Carrier = IncomingMessage & { [CONTEXT]?: RequestContext };
 export const contextOf = (request: FastifyRequest): RequestContext =>
   (request.raw as Carrier)[CONTEXT] ?? currentContext();
 
+/** What the gateway says of a request, but for who sends it: only a token that was checked tells that. */
+export const incomingContext = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  clock: Clock,
+): RequestContext & { principal?: Principal } => new IncomingContext(request, response, clock);
+
 /**
  * What the gateway says of a request. The signal is made when first asked for: most requests ask nobody who could be
  * told to stop. It is a property of its own all the same, so that a copy of the context has it too.
@@ -71,7 +78,7 @@ class IncomingContext implements RequestContext {
   readonly #response: ServerResponse;
   #signal: AbortSignal | undefined;
 
-  constructor(request: FastifyRequest, response: ServerResponse, clock: Clock) {
+  constructor(request: IncomingMessage, response: ServerResponse, clock: Clock) {
     this.traceId = header(request, INTERNAL_HEADERS.trace) ?? '0'.repeat(32);
     this.priority = request.method === 'GET' ? 'sheddable_plus' : 'critical';
     this.#response = response;
@@ -104,7 +111,7 @@ function goneSignal(response: ServerResponse): AbortSignal {
 /** One for all: to take down the stack costs more than the rest of the hook, and says nothing. */
 const GONE = new Error('the client has gone');
 
-function header(request: FastifyRequest, name: string): string | undefined {
+function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

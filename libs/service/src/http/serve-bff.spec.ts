@@ -11,7 +11,7 @@ import { UpstreamHub, openUpstream, type Upstream } from '@storey/upstream';
 import { type FastifyReply } from 'fastify';
 import { type Platform, type RunningApp } from '../platform.js';
 import { createBff } from './create-bff.js';
-import { serveBff } from './serve-bff.js';
+import { serveBff, type Front, type ServeOptions } from './serve-bff.js';
 
 const held = { entered: Promise.withResolvers<void>(), release: Promise.withResolvers<void>() };
 
@@ -47,7 +47,7 @@ describe('serveBff', () => {
     for (const step of cleanup.splice(0).reverse()) await step();
   });
 
-  async function serve(url: string, beforeClose?: () => Promise<void>) {
+  async function serve(url: string, options: ServeOptions = {}) {
     const hub = new UpstreamHub();
     const platform = {
       logger: createLogger('silent'),
@@ -57,7 +57,7 @@ describe('serveBff', () => {
       config: { host: '127.0.0.1', upstreamWebUrl: url },
     } as unknown as Platform;
     const app = await createBff({ name: 'web-bff', module: ThingsModule, platform });
-    const running = await serveBff(app, platform, 'web-bff', beforeClose).catch(async (error: unknown) => {
+    const running = await serveBff(app, platform, 'web-bff', options).catch(async (error: unknown) => {
       await app.close();
       throw error;
     });
@@ -99,6 +99,18 @@ describe('serveBff', () => {
     await expect(serve(url)).rejects.toThrow(/^Port \d+ on 127\.0\.0\.1 is in use\. Set UPSTREAM_WEB_URL/);
   });
 
+  it.each(['inproc:', 'http'])('lets a front see requests first, over %s', async (kind) => {
+    const url = kind === 'http' ? `http://127.0.0.1:${await freePort()}` : kind;
+    const front: Front = (request, response, usual) => {
+      if (request.url === '/front') response.writeHead(204).end();
+      else usual(request, response);
+    };
+    const { port, running } = await serve(url, { front });
+    closing(running);
+    expect((await get(port, '/front')).statusCode).toBe(204);
+    expect((await get(port, '/things')).statusCode).toBe(405);
+  });
+
   it('refuses a URL that it can’t be served at alone', async () => {
     await expect(serve('http://10.0.0.1:1,10.0.0.2:1')).rejects.toThrow('own address alone');
     await expect(serve('https://127.0.0.1:1')).rejects.toThrow('?cert= and &key=');
@@ -107,7 +119,7 @@ describe('serveBff', () => {
   it('ends in order: streams at once, requests when they are done, the rest after them', async () => {
     const order: string[] = [];
     const url = `http://127.0.0.1:${await freePort()}`;
-    const { port, running } = await serve(url, async () => void order.push('rest'));
+    const { port, running } = await serve(url, { beforeClose: async () => void order.push('rest') });
     const events = await get(port, '/events', { accept: 'text/event-stream' });
     await once(events, 'data');
     const running1 = get(port, '/held').then(({ statusCode }) => order.push(`answered ${statusCode}`));

@@ -30,25 +30,35 @@ const BOUNDS = {
 const DRAIN_MS = 8_000;
 const LOOK_AGAIN_MS = 50;
 
+/** Sees a request before the framework does: answers it, or gives it to `usual`. */
+export type Front = (request: IncomingMessage, response: ServerResponse, usual: RequestListener) => void;
+
+export interface ServeOptions {
+  readonly front?: Front;
+  /** What else must end between the last request and the end of the application. */
+  readonly beforeClose?: () => Promise<void>;
+}
+
 /**
  * Makes a BFF reachable for the gateway, as its upstream URL says: in this process, or on HOST and the port of the URL.
  * `close` takes it away, lets requests end (8 s at most; streams of events end at once), and closes the application.
  *
- * @param beforeClose what else must end between the last request and the end of the application.
  * @throws StartError when the port is not to be had.
  */
 export async function serveBff(
   app: NestFastifyApplication,
   platform: Platform,
   name: Bff,
-  beforeClose: () => Promise<void> = async () => undefined,
+  { front, beforeClose }: ServeOptions = {},
 ): Promise<RunningApp> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const withdraw = await offer(platform, name, (request, response) => fastify.routing(request, response));
+  const usual: RequestListener = (request, response) => fastify.routing(request, response);
+  const listener: RequestListener = front ? (request, response) => front(request, response, usual) : usual;
+  const withdraw = await offer(platform, name, listener);
   return {
     close: async () => {
       await withdraw();
-      await beforeClose();
+      await beforeClose?.();
       await app.close();
     },
   };

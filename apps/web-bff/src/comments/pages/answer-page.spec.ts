@@ -1,18 +1,17 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerPage } from './answer-page.js';
 
 /** What is written, where the edge has said `vary` already. */
 function answered(vary: string | undefined, headers: Record<string, string> = {}) {
   const written: unknown[] = [];
-  const raw = {
+  const response = {
     getHeader: () => vary,
-    writeHead: (status: number, head: object) => (written.push(status, head), raw),
+    writeHead: (status: number, head: object) => (written.push(status, head), response),
     end: (bytes?: Buffer) => written.push(bytes),
-  };
-  const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
-  const request = { method: 'GET', headers } as unknown as FastifyRequest;
-  answerPage(request, reply, { text: '{}', etag: 'W/"a"' });
+  } as unknown as ServerResponse;
+  const request = { method: 'GET', headers } as unknown as IncomingMessage;
+  answerPage(request, response, { text: '{}', etag: 'W/"a"' });
   return written;
 }
 

@@ -1,7 +1,7 @@
 import { LocalCopies, type LocalChange } from '@storey/cache';
 import { type Clock } from '@storey/context';
 import { type LoadedPage } from './page-loader.js';
-import { pageKey, type PageRequest } from './page-request.js';
+import { type PageRequest } from './page-request.js';
 
 /** For so long a page is answered without asking. Together with `STALE_MS` and what it is made of, below 1 s. */
 const FRESH_MS = 500;
@@ -103,9 +103,9 @@ export class PageCopies {
 
   /** `undefined` while it is not known of which subject the root is. */
   #idOf(request: PageRequest): string | undefined {
-    const subject =
-      request.kind === 'roots' ? subjectKey(request.subject) : this.#subjects.get(request.rootId);
-    return subject === undefined ? undefined : `${subject}?${pageKey(request)}`;
+    if (request.kind === 'roots') return request.name;
+    const subject = this.#subjects.get(request.rootId);
+    return subject === undefined ? undefined : `${subject}${request.name}`;
   }
 
   #learn(rootId: bigint, subject: string): void {

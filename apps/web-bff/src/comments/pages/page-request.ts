@@ -13,6 +13,8 @@ interface Walk {
   readonly position: Uint8Array;
   /** What a cursor to the next page is good for. */
   readonly scope: string;
+  /** Equal for all who ask for the same. */
+  readonly name: string;
 }
 
 /** Roots of a subject with their first replies. */
@@ -42,7 +44,8 @@ export function rootsRequest(
 ): RootsRequest {
   const scope = `subjects/${subject.type}/${subject.oid}/comments?sort=${sort}`;
   const position = cursor === undefined ? START : cursors.open(scope, cursor);
-  return { kind: 'roots', subject, sort, limit, floor, position, scope };
+  const name = `${subject.type}/${subject.oid}?${floor}.${nameOf(sort, limit, position)}`;
+  return { kind: 'roots', subject, sort, limit, floor, position, scope, name };
 }
 
 /** @throws AppError invalid COMMON_CURSOR_INVALID */
@@ -53,12 +56,9 @@ export function repliesRequest(
 ): RepliesRequest {
   const scope = `comments/${rootId}/replies?sort=${sort}`;
   const position = cursor === undefined ? START : cursors.open(scope, cursor);
-  return { kind: 'replies', rootId, sort, limit, position, scope };
+  const name = `?r${rootId}.${nameOf(sort, limit, position)}`;
+  return { kind: 'replies', rootId, sort, limit, position, scope, name };
 }
 
-/** Names the page among those of its subject; equal for all who ask for the same. */
-export function pageKey(request: PageRequest): string {
-  const { sort, limit, position } = request;
-  const list = request.kind === 'roots' ? `${request.floor}` : `r${request.rootId}`;
-  return `${list}.${sort}.${limit}.${Buffer.from(position).toString('base64url')}`;
-}
+const nameOf = (sort: string, limit: number, position: Uint8Array): string =>
+  `${sort}.${limit}.${Buffer.from(position).toString('base64url')}`;

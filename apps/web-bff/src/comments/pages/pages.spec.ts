@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CursorSealer } from '@storey/auth';
 import {
   Deadline,
   FakeClock,
@@ -9,14 +10,17 @@ import {
 } from '@storey/context';
 import { notFound } from '@storey/errors';
 import { type PageLoader, type LoadedPage } from './page-loader.js';
-import { type PageRequest } from './page-request.js';
+import { repliesRequest, rootsRequest, type PageRequest } from './page-request.js';
 import { PageWriter } from './page-writer.js';
 import { Pages } from './pages.js';
 
 const subject = { type: 'video', oid: 'a' };
-const walk = { sort: 'new', limit: 20, position: new Uint8Array(), scope: '' } as const;
-const roots: PageRequest = { kind: 'roots', subject, floor: 0n, ...walk };
-const replies: PageRequest = { kind: 'replies', rootId: 5n, ...walk };
+const walk = { sort: 'new', limit: 20 } as const;
+const cursors = new CursorSealer({ secret: new Uint8Array(32) });
+const rootsOf = (query: object, of = subject): PageRequest =>
+  rootsRequest(of, { ...walk, ...query }, cursors);
+const roots = rootsOf({});
+const replies = repliesRequest({ id: 5n }, walk, cursors);
 /** Reads that make a page hot. */
 const MANY = 30;
 
@@ -66,7 +70,7 @@ const asAlice: RequestContext = {
 describe('Pages', () => {
   it('load a page once for a thousand who ask for it at the same time', async () => {
     const { pages, loads, last } = setup();
-    const all = Array.from({ length: 1000 }, () => pages.load({ ...roots }));
+    const all = Array.from({ length: 1000 }, () => pages.load(rootsOf({})));
     expect(loads).toHaveLength(1);
     await last().answer(1n);
     expect(new Set(await Promise.all(all)).size).toBe(1);
@@ -116,12 +120,12 @@ describe('Pages', () => {
     void once;
     expect(pages.peek(roots)).toBeUndefined();
     await heat(roots, 2n);
-    expect(pages.peek({ ...roots })).toMatchObject({ version: 2n });
-    expect(pages.peek({ ...roots, limit: 19 })).toBeUndefined();
-    expect(pages.peek({ ...roots, sort: 'old' })).toBeUndefined();
-    expect(pages.peek({ ...roots, floor: 1n })).toBeUndefined();
-    expect(pages.peek({ ...roots, position: Uint8Array.of(1) })).toBeUndefined();
-    expect(pages.peek({ ...roots, subject: { type: 'video', oid: 'b' } })).toBeUndefined();
+    const cursor = cursors.seal(roots.scope, Uint8Array.of(1));
+    expect(pages.peek(rootsOf({}))).toMatchObject({ version: 2n });
+    for (const query of [{ limit: 19 }, { sort: 'old' }, { floor: 1n }, { cursor }])
+      expect(pages.peek(rootsOf(query))).toBeUndefined();
+    expect(pages.peek(rootsOf({}, { type: 'video', oid: 'b' }))).toBeUndefined();
+    expect(pages.peek(replies)).toBeUndefined();
   });
 
   it('show a page for half a second, then make it anew while they show it, and never for a whole one', async () => {

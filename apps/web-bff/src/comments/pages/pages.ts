@@ -11,7 +11,7 @@ import {
 } from '@storey/context';
 import { PageCopies } from './page-copies.js';
 import { PageLoader, type LoadedPage } from './page-loader.js';
-import { pageKey, type PageRequest } from './page-request.js';
+import { type PageRequest } from './page-request.js';
 
 /** Of a load that many may wait for; the shorter patience of one of them ends his wait alone. */
 const LOAD_TIMEOUT_MS = 450;
@@ -85,22 +85,22 @@ export class Pages {
   }
 
   #refresh(request: PageRequest): void {
-    if (this.#flights.has(flightKey(request))) return;
+    if (this.#flights.has(request.name)) return;
     this.#fly(request).landing.catch(() => (this.counts.failed += 1));
   }
 
   #join(request: PageRequest): Flight {
-    const flying = this.#flights.get(flightKey(request));
+    const flying = this.#flights.get(request.name);
     this.counts[flying ? 'shared' : 'loaded'] += 1;
     return flying ?? this.#fly(request);
   }
 
   #fly(request: PageRequest): Flight {
-    const key = flightKey(request);
+    const { name } = request;
     const flight = { subject: subjectOf(request), landing: runDetached(() => this.#load(request)) };
-    this.#flights.set(key, flight);
+    this.#flights.set(name, flight);
     const land = (): void => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      if (this.#flights.get(name) === flight) this.#flights.delete(name);
     };
     flight.landing.then(land, land);
     return flight;
@@ -116,8 +116,6 @@ export class Pages {
   }
 }
 
-/** Of replies the subject need not be known yet. */
-const flightKey = (request: PageRequest): string => `${subjectOf(request) ?? ''}?${pageKey(request)}`;
-
+/** Of replies it need not be known yet. */
 const subjectOf = (request: PageRequest): string | undefined =>
   request.kind === 'roots' ? `${request.subject.type}/${request.subject.oid}` : undefined;
