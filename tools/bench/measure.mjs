@@ -116,7 +116,7 @@ export async function measure({ pids, ...options }) {
 
 /**
  * Measures targets in slices of rounds, each right behind the baseline of its own bytes. Those that name no `body` stand against
- * the first baseline. A target may bring `around(measuring)`, which does something meanwhile.
+ * the first baseline. A target may bring `around(measuring)`, which does something meanwhile: its baseline is itself without that.
  * @returns {Promise<Record<string, object>>} by name, medians.
  */
 export async function measureInRounds(targets) {
@@ -125,10 +125,9 @@ export async function measureInRounds(targets) {
   const slices = Math.max(1, Math.round((ROUNDS * SECONDS) / SLICE));
   for (let slice = -WARM_SLICES; slice < slices; slice += 1) {
     for (const name of names) {
-      const { body, around = (measuring) => measuring(), ...target } = targets[name];
-      const baseline = await baselineFor(body);
-      const base = await measure({ pids: [baseline.pid], url: baseline.url });
-      const measured = await around(() => measure(target));
+      const { body, around, ...target } = targets[name];
+      const base = around ? await measure(target) : await measureBaseline(body);
+      const measured = around ? await around(() => measure(target)) : await measure(target);
       if (slice < 0) continue;
       all[name].push({
         ...measured,
@@ -139,6 +138,11 @@ export async function measureInRounds(targets) {
     }
   }
   return Object.fromEntries(names.map((name) => [name, medians(all[name])]));
+}
+
+async function measureBaseline(body) {
+  const { pid, url } = await baselineFor(body);
+  return measure({ pids: [pid], url });
 }
 
 function medians(slices) {

@@ -35,6 +35,7 @@ async function lively() {
   const reply = await bench.post(bob, 'answer', { parentId: first });
   for (const id of [first, second, reply]) await bench.applied(id === first ? alice : bob, id);
   await eventually(async () => {
+    await clock.advance(200);
     expect((await bench.list(undefined)).subject?.counts?.all).toBe(3n);
     expect(texts((await bench.replies(undefined, first)).comments)).toEqual(['answer']);
   });

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runDetached } from '@storey/context';
 
 /** So long a write waits at most. */
-const MAX_WAIT_MS = 50;
+const MAX_WAIT_MS = 100;
+/** What more of them would save is little, and whoever reads meanwhile waits for all of them. */
+const MAX_SIZE = 16;
 /** How often those who wait look whether the loop has come to rest. */
 const LOOK_MS = 1;
 /** A loop that rests for more than this part of its time has no other work. */
@@ -24,7 +26,7 @@ export interface CohortCounts {
 /**
  * Writes that come while the process is busy set out together. One runs through far more code than a page does, and alone it
  * finds all of it driven out of the processor's caches by what ran in between: it costs four times what it costs behind
- * another. So a write beside others waits for as long as the event loop does not rest, up to a bound.
+ * another. So a write beside others waits for as long as the event loop does not rest, up to bounds of time and company.
  * Cohort scheduling: Larus and Parkes, USENIX 2002. On real time whatever the clock: it is about this processor.
  */
 export class Cohorts {
@@ -33,6 +35,7 @@ export class Cohorts {
   #last: LoopTime;
   #underWay = 0;
   #gathering: Promise<void> | undefined;
+  #gathered = 0;
 
   constructor(look: () => LoopTime = () => performance.eventLoopUtilization()) {
     this.#look = look;
@@ -53,9 +56,13 @@ export class Cohorts {
   }
 
   #company(isAlone: boolean): Promise<void> | undefined {
-    if (this.#gathering) return this.#gathering;
+    if (this.#gathering) {
+      this.#gathered += 1;
+      return this.#gathering;
+    }
     this.counts.cohorts += 1;
     if (this.#hasRested() || isAlone) return undefined;
+    this.#gathered = 1;
     this.#gathering = runDetached(() => this.#gather());
     return this.#gathering;
   }
@@ -63,7 +70,7 @@ export class Cohorts {
   async #gather(): Promise<void> {
     const begun = timeOf(this.#last);
     do await sleep(LOOK_MS);
-    while (!this.#hasRested() && timeOf(this.#last) - begun < MAX_WAIT_MS);
+    while (!this.#hasRested() && this.#gathered < MAX_SIZE && timeOf(this.#last) - begun < MAX_WAIT_MS);
     this.#gathering = undefined;
   }
 
