@@ -101,6 +101,8 @@ describe('a page that everybody reads', () => {
     const spelling = 'subjects/video/BV1/comments?limit=20&sort=new';
     expect(await routedFor(undefined, {}, 'GET', spelling)).toBe(1);
     expect(await routedFor(undefined, {}, 'GET', spelling)).toBe(0);
+    const long = `${PATH}${'&'.repeat(512)}`;
+    for (let times = 0; times < 2; times += 1) expect(await routedFor(undefined, {}, 'GET', long)).toBe(1);
   });
 
   it('is 304 to who has it, hot or not, signed in or not, and the whole to who has another', async () => {

@@ -6,6 +6,7 @@ import { systemClock, type Principal } from '@storey/context';
 import { AppError, outcomeUnknown } from '@storey/errors';
 import { openKv, type Kv } from '@storey/kv';
 import { createLogger } from '@storey/observability';
+import { eventually } from '@storey/testing';
 import { z } from 'zod';
 import { type Platform } from '../platform.js';
 import { createBff } from './create-bff.js';
@@ -36,9 +37,11 @@ class OrdersController {
 
   @Post('web/v1/own')
   @KeepsOwnKeys()
-  own() {
+  async own() {
+    const [held, refused] = [hold, refusal];
     const number = orders.push('own');
-    if (refusal) throw refusal;
+    await held;
+    if (refused) throw refused;
     return { number };
   }
 }
@@ -130,6 +133,24 @@ describe('Idempotency-Key', () => {
     refusal = undefined;
     expect((await send({ key: 'k-2' })).statusCode).toBe(202);
     expect(orders).toEqual(['own', 'own', 'tea']);
+  });
+
+  it('binds it again for a twin that went well behind the refusal of the first', async () => {
+    const own = { path: '/web/v1/own', body: { what: 'own' } };
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    refusal = new AppError({ kind: 'conflict', code: 'SOLD_OUT', message: 'No tea.' });
+    hold = first.promise;
+    const refused = send(own);
+    await eventually(() => expect(orders).toHaveLength(1));
+    [refusal, hold] = [undefined, second.promise];
+    const done = send(own);
+    await eventually(() => expect(orders).toHaveLength(2));
+    first.resolve();
+    expect((await refused).statusCode).toBe(409);
+    second.resolve();
+    expect((await done).statusCode).toBe(201);
+    hold = undefined;
+    expect((await send()).json()).toMatchObject({ code: 'COMMON_IDEMPOTENCY_MISMATCH' });
   });
 
   it('keeps the key of a route that may have done its work', async () => {

@@ -66,7 +66,11 @@ export class RememberedAnswers {
     const there = await this.kv.setIfAbsent(name, bound, { ttlMs: DAY_MS });
     if (there && decode(there).fingerprint !== fingerprint) throw mismatch();
     try {
-      return await work();
+      const answer = await work();
+      // The first may have been refused meanwhile, which freed the name.
+      if (there)
+        await this.#quietly('bind a key again', () => this.kv.setIfAbsent(name, bound, { ttlMs: DAY_MS }));
+      return answer;
     } catch (error) {
       if (isRefusal(error)) await this.#quietly('free a key', () => this.kv.compareAndDelete(name, bound));
       throw error;

@@ -13,6 +13,8 @@ import { ViewedPages } from './viewed-pages.js';
 
 /** Spellings of requests of which it is known what they ask for. */
 const MAX_KNOWN = 2000;
+/** Characters; nobody needs more for what these pages take, and what is longer is not remembered. */
+const MAX_SPELLING = 512;
 
 /**
  * Answers from the pages that this process keeps before the framework sees the request. What a URL asks for is learnt from
@@ -33,7 +35,7 @@ export class HotPages {
   /** The page if it is kept; from then on `url` is known to ask for it. Counts as a read. */
   find(url: string, asked: PageRequest): LoadedPage | undefined {
     const kept = this.pages.peek(asked);
-    if (!kept) return undefined;
+    if (!kept || url.length > MAX_SPELLING) return kept;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(url, asked);
     return kept;
