@@ -82,9 +82,11 @@ describe('writes at the edge', () => {
     const loop = new Loop({ isBusy: true });
     const { company, write, end, counts } = writesTo(loop);
     const first = company();
-    const begun = loop.now;
-    await Promise.all(Array.from({ length: 16 }, write));
-    expect([loop.now - begun, counts]).toEqual([2 * LOOK_MS, { writes: 17, cohorts: 2 }]);
+    for (const cohorts of [2, 3]) {
+      const begun = loop.now;
+      await Promise.all(Array.from({ length: 16 }, write));
+      expect([loop.now - begun, counts.cohorts]).toEqual([2 * LOOK_MS, cohorts]);
+    }
     end();
     await first;
   });
