@@ -65,6 +65,8 @@ export class Cached<Id extends CacheId, V> {
    */
   async get(id: Id, signal?: AbortSignal): Promise<V | undefined> {
     signal?.throwIfAborted();
+    const fresh = this.peek(id);
+    if (fresh !== undefined) return fresh;
     const found = this.#copyOf(id) ?? (await this.#fetch(id, signal));
     return found.value;
   }

@@ -38,6 +38,7 @@ describe('a copy in the process', () => {
     expect([...(await things.getMany([2, 1]))]).toEqual([[1, 'one']]);
     expect(asked()).toBe(1);
     expect(things.counts).toMatchObject({ localHits: 6, misses: 2, loads: 1 });
+    expect(things.copies?.counts.hits).toBe(6);
   });
 
   it('is mixed with what is fetched in one call, in the order asked for', async () => {

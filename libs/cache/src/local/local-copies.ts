@@ -112,7 +112,7 @@ export class LocalCopies<Id extends string | number | bigint, V> {
   /** As `read`, of a fresh copy; finding none counts nothing. */
   readFresh(id: Id): V | undefined {
     const copy = this.#copies.get(id);
-    if (!copy) return undefined;
+    if (copy?.value === undefined) return undefined;
     const now = this.#clock.monotonic();
     if (now >= copy.freshUntil) return undefined;
     this.hot?.count(id, now);
