@@ -142,6 +142,8 @@ describe('a page that everybody reads', () => {
     expect(brotliDecompressSync(compressed.rawPayload).toString()).toBe(plain.body);
     expect(compressed.headers.etag).toBe(plain.headers.etag);
     expect(compressed.headers['content-length']).toBe(String(compressed.rawPayload.length));
+    const usual = await read({ 'accept-encoding': 'br', 'x-client-date': '2026-01-01' });
+    expect(usual.headers['content-encoding']).toBe('br');
     expect((await read()).headers).not.toHaveProperty('content-encoding');
   });
 

@@ -6,6 +6,7 @@ import {
   HotPages,
   Pages,
   ViewedPages,
+  answerKept,
   answerPage,
   repliesRequest,
   rootsRequest,
@@ -55,14 +56,19 @@ export class ListsController {
   }
 
   async #answer(request: FastifyRequest, reply: FastifyReply, asked: PageRequest): Promise<void> {
-    const body = await this.#body(asked, this.hot.find(request.url, asked));
+    const kept = this.hot.find(request.url, asked);
+    if (kept && !currentContext().principal) {
+      reply.hijack();
+      return answerKept(request.raw, reply.raw, kept.page);
+    }
+    const body = await this.#body(asked, kept);
     reply.hijack();
     answerPage(request.raw, reply.raw, body);
   }
 
   async #body(asked: PageRequest, kept: LoadedPage | undefined): Promise<Body> {
     if (currentContext().principal) return kept ? this.viewed.join(kept, asked) : this.viewed.load(asked);
-    const { page } = kept ?? (await this.pages.load(asked));
+    const { page } = await this.pages.load(asked);
     return page.anonymous;
   }
 }

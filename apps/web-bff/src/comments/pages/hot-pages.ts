@@ -66,7 +66,7 @@ const isPlainRead = ({ method, headers }: IncomingMessage): boolean =>
   headers['x-client-date'] === undefined;
 
 /** The same bytes for everybody, and no secret among them: they may be compressed. */
-function answerKept(request: IncomingMessage, response: ServerResponse, page: Page): void {
+export function answerKept(request: IncomingMessage, response: ServerResponse, page: Page): void {
   const encoding = preferredEncoding(request.headers['accept-encoding']?.toString());
   const bytes = encoding && page.compressed(encoding);
   const body = page.anonymous;

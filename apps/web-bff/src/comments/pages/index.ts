@@ -6,7 +6,7 @@ import { ViewedPages } from './viewed-pages.js';
 
 export { answerPage } from './answer-page.js';
 export { observePages } from './observe-pages.js';
-export { HotPages } from './hot-pages.js';
+export { HotPages, answerKept } from './hot-pages.js';
 export { repliesRequest, rootsRequest } from './page-request.js';
 export type { Body } from './page.js';
 export type { LoadedPage } from './page-loader.js';
